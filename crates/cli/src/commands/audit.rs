@@ -1,0 +1,137 @@
+//! The auditor's commands.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use medshare_client::{
+    auditor::{self, Inspection, Report},
+    chain::At,
+};
+use medshare_types::{Finding, Findings, Subject, Verdict};
+use serde_json::json;
+
+use super::files::digest;
+use crate::{
+    args::{Audit, Case},
+    context::Context,
+    output::{Output, time},
+};
+
+pub async fn run(context: &Context, args: Audit) -> Result<Output> {
+    match args {
+        Audit::Queue => queue(context).await,
+        Audit::Open { case, output } => open(context, case, &output).await,
+        Audit::Check { case } => check(context, case).await,
+        Audit::Approve { case, report } => {
+            vote(context, case, Verdict::Approve, &[], report.as_deref()).await
+        }
+        Audit::Reject { case, findings, report } => {
+            vote(context, case, Verdict::Reject, &findings, report.as_deref()).await
+        }
+    }
+}
+
+async fn subject(context: &Context, case: &Case) -> Result<Subject> {
+    Ok(match case.claim {
+        Some(order) => Subject::Claim { order },
+        None => Subject::Record {
+            record: case.record,
+            version: context.version(case.record, case.version_number).await?,
+        },
+    })
+}
+
+async fn queue(context: &Context) -> Result<Output> {
+    // Final, so that a vault serves what the queue shows.
+    let waiting = auditor::queue(&context.chain, &context.identity()?, At::Finalized).await?;
+    let output = Output::new(json!({ "reviews": waiting }))?;
+    let lines = waiting.iter().map(|review| {
+        let state = match (review.key_delivered, review.voted) {
+            (_, true) => "voted; the others decide".to_owned(),
+            (true, false) => format!("vote until {}", time(review.due)),
+            (false, false) => format!("the key is due until {}", time(review.due)),
+        };
+        let claim = match review.subject {
+            Subject::Claim { order } => format!(", claim about order {order}"),
+            Subject::Record { .. } => String::new(),
+        };
+        format!("record {} version {}{claim}: {state}", review.record, review.version)
+    });
+    Ok(lines.fold(output, Output::line).line(format!("{} reviews", waiting.len())))
+}
+
+async fn inspect(context: &Context, case: &Case, to: &Path) -> Result<Inspection> {
+    let subject = subject(context, case).await?;
+    let vaults = context.vaults().await?;
+    let identity = context.identity()?;
+    Ok(auditor::inspect(&context.chain, &identity, &vaults, subject, to, &context.progress).await?)
+}
+
+async fn open(context: &Context, case: Case, to: &Path) -> Result<Output> {
+    let inspection = inspect(context, &case, to).await?;
+    let document = inspection.document.as_ref().with_context(|| inspection.notes.join("; "))?;
+    let bytes = document.metadata()?.len();
+    Ok(Output::new(json!({ "path": document, "bytes": bytes, "sha256": digest(document)? }))?
+        .line(format!("{}: {bytes} bytes; delete it when the vote is cast", document.display())))
+}
+
+async fn check(context: &Context, case: Case) -> Result<Output> {
+    let dir = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let inspection = inspect(context, &case, &dir.path().join("document")).await?;
+    let output = Output::new(json!({
+        "subject": inspection.subject,
+        "verdict": inspection.verdict(),
+        "findings": inspection.findings,
+        "notes": inspection.notes,
+        "identifying": inspection.identifying,
+        "registered": inspection.registered,
+        "found": inspection.found,
+    }))?;
+    let output = inspection.notes.iter().cloned().fold(output, Output::line);
+    Ok(match inspection.verdict() {
+        Verdict::Approve => output
+            .line("Address, key, commitment, format and descriptor are right, and nothing was found that names a person.")
+            .line("Whether free text or images do, only you can say: medshare audit open"),
+        Verdict::Reject => output.line("A program would reject it."),
+    })
+}
+
+async fn vote(
+    context: &Context,
+    case: Case,
+    verdict: Verdict,
+    findings: &[Finding],
+    report: Option<&Path>,
+) -> Result<Output> {
+    let identity = context.identity()?;
+    let subject = subject(context, &case).await?;
+    let mut set = Findings::default();
+    for finding in findings {
+        // As many fit as there are.
+        let _ = set.try_insert(*finding);
+    }
+    let report = match report {
+        Some(path) => Report::from_bytes(
+            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?,
+        ),
+        None => {
+            let dir = tempfile::tempdir().context("cannot make a temporary directory")?;
+            let inspection = inspect(context, &case, &dir.path().join("document")).await?;
+            inspection.report(identity.account(), (verdict, &set), "")
+        }
+    };
+    let outcome =
+        auditor::vote(&context.chain, &identity, subject, (verdict, set), report.hash, context.until())
+            .await?;
+    let state = context.chain.known_review(subject, At::Block(outcome.block.hash)).await?.state;
+    Ok(Output::new(json!({
+        "subject": subject,
+        "verdict": verdict,
+        "report": report.hash,
+        "report_text": String::from_utf8_lossy(&report.bytes),
+        "state": state,
+    }))?
+    .at(&outcome)
+    .line(format!("the review is {state:?}; keep the report, its hash is on the chain:"))
+    .line(String::from_utf8_lossy(&report.bytes)))
+}

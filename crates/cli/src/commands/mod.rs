@@ -1,0 +1,78 @@
+//! What each command does: read the arguments, call the SDK, say what came of it. One file a concern.
+
+mod agent;
+mod audit;
+mod consent;
+mod files;
+mod keys;
+mod market;
+mod people;
+mod records;
+
+use anyhow::Result;
+use clap::CommandFactory as _;
+use serde_json::json;
+
+use crate::{
+    args::{Cli, Command},
+    context::Context,
+    output::Output,
+};
+
+/// Runs a command.
+pub async fn run(cli: Cli) -> Result<Output> {
+    let Cli { globals, command } = cli;
+    // What needs no node must work without one.
+    let command = match command {
+        Command::Describe(args) => return files::describe(args),
+        Command::Deidentify(args) => return files::deidentify(args),
+        Command::Completions { shell } => return completions(shell),
+        Command::Keys(args) => return keys::run(globals, args).await,
+        other => other,
+    };
+    let context = &Context::connect(globals).await?;
+    match command {
+        Command::Seal(args) => files::seal(context, args).await,
+        Command::Register(args) => files::register(context, args).await,
+        Command::Revise(args) => files::revise(context, args).await,
+        Command::Open(args) => files::open(context, args).await,
+        Command::Withdraw(args) => records::withdraw(context, args.record).await,
+        Command::Records(args) => records::list(context, args).await,
+        Command::Show(args) => records::show(context, args).await,
+        Command::Receipts(args) => records::receipts(context, args.record).await,
+        Command::Trace(args) => records::trace(context, args.record).await,
+        Command::Agent(args) => agent::run(context, args).await,
+        Command::Audit(args) => audit::run(context, args).await,
+        Command::List(args) => market::list(context, args).await,
+        Command::Reprice(args) => market::reprice(context, args).await,
+        Command::Delist(args) => market::delist(context, args.record).await,
+        Command::Search(args) => market::search(context, args).await,
+        Command::Buy(args) => market::buy(context, args).await,
+        Command::Orders(args) => market::orders(context, args).await,
+        Command::Order(args) => market::order(context, args.order).await,
+        Command::Deliver(args) => market::deliver(context, args.order).await,
+        Command::Cancel(args) => market::cancel(context, args.order).await,
+        Command::Expire(args) => market::expire(context, args.order).await,
+        Command::Settle(args) => market::settle(context, args.order).await,
+        Command::Claim(args) => market::claim(context, args.order).await,
+        Command::Grant(args) => consent::grant(context, args).await,
+        Command::Revoke(args) => consent::revoke(context, args).await,
+        Command::Request(args) => consent::request(context, args).await,
+        Command::Requests(args) => consent::requests(context, args).await,
+        Command::Answer(args) => consent::answer(context, args).await,
+        Command::Deny(args) => consent::deny(context, args.request).await,
+        Command::Credit(args) => people::credit(context, args).await,
+        Command::Balance(args) => people::balance(context, args).await,
+        Command::Member(args) => people::member(context, args).await,
+        Command::Describe(_) | Command::Deidentify(_) | Command::Completions { .. } | Command::Keys(_) => {
+            anyhow::bail!("a command that needs no node was not run without one: a mistake of this program")
+        }
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Output> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "medshare", &mut script);
+    let script = String::from_utf8(script)?;
+    Ok(Output::new(json!({ "script": script }))?.line(script))
+}

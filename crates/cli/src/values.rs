@@ -1,0 +1,224 @@
+//! Values as people write them: amounts, spans of time, codes, and the names of DUO terms.
+
+use std::{fmt, str::FromStr};
+
+use medshare_types::{Balance, Code, CodeSystem, Finding, Kind, Modifier, Moment, Permission, Role, Use};
+
+/// Decimals of MDS: one MDS is `10^12` of the chain's smallest unit.
+const DECIMALS: u32 = 12;
+
+/// An amount in MDS.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Amount(pub Balance);
+
+impl FromStr for Amount {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refuse = || {
+            format!("`{text}` is no amount in MDS: write digits with at most {DECIMALS} decimals, like 2.5")
+        };
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |part: &str| part.chars().all(|c| c.is_ascii_digit());
+        if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > DECIMALS as usize {
+            return Err(refuse());
+        }
+        let padded = format!("{fraction:0<width$}", width = DECIMALS as usize);
+        let whole: Balance = whole.parse().map_err(|_| refuse())?;
+        let fraction: Balance = padded.parse().map_err(|_| refuse())?;
+        whole
+            .checked_mul(10u128.pow(DECIMALS))
+            .and_then(|units| units.checked_add(fraction))
+            .map(Self)
+            .ok_or_else(refuse)
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = 10u128.pow(DECIMALS);
+        let fraction = format!("{:0width$}", self.0 % unit, width = DECIMALS as usize);
+        match fraction.trim_end_matches('0') {
+            "" => write!(f, "{} MDS", self.0 / unit),
+            fraction => write!(f, "{}.{fraction} MDS", self.0 / unit),
+        }
+    }
+}
+
+/// A span of time, in milliseconds; written as `90s`, `12h`, `30d`, `1h 30m`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span(pub Moment);
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refuse = |reason: String| format!("`{text}` is no span of time, like 30d or 12h: {reason}");
+        let span = humantime::parse_duration(text).map_err(|error| refuse(error.to_string()))?;
+        Moment::try_from(span.as_millis()).map(Self).map_err(|error| refuse(error.to_string()))
+    }
+}
+
+/// The variants of an enum under the names that people write.
+fn named<T: Copy>(text: &str, what: &str, names: &[(&str, T)]) -> Result<T, String> {
+    names.iter().find(|(name, _)| *name == text).map(|(_, value)| *value).ok_or_else(|| {
+        let known: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+        format!("`{text}` is no {what}; there are: {}", known.join(", "))
+    })
+}
+
+/// A kind of file.
+pub fn kind(text: &str) -> Result<Kind, String> {
+    named(text, "kind of file", &[("fhir", Kind::Fhir), ("dicom", Kind::Dicom), ("document", Kind::Document)])
+}
+
+/// A role.
+pub fn role(text: &str) -> Result<Role, String> {
+    named(
+        text,
+        "role",
+        &[
+            ("hospital", Role::Hospital),
+            ("auditor", Role::Auditor),
+            ("provider", Role::Provider),
+            ("buyer", Role::Buyer),
+            ("vault", Role::Vault),
+        ],
+    )
+}
+
+/// A DUO modifier.
+pub fn modifier(text: &str) -> Result<Modifier, String> {
+    named(
+        text,
+        "modifier",
+        &[
+            ("not-for-profit-organisation", Modifier::NotForProfitOrganisation),
+            ("non-commercial", Modifier::NonCommercial),
+            ("no-methods-development", Modifier::NoMethodsDevelopment),
+            ("no-population-origins", Modifier::NoPopulationOrigins),
+            ("ethics-approval-required", Modifier::EthicsApprovalRequired),
+            ("publication-required", Modifier::PublicationRequired),
+        ],
+    )
+}
+
+/// Something that an auditor found wrong.
+pub fn finding(text: &str) -> Result<Finding, String> {
+    named(
+        text,
+        "finding",
+        &[
+            ("unavailable", Finding::Unavailable),
+            ("does-not-open", Finding::DoesNotOpen),
+            ("commitment-mismatch", Finding::CommitmentMismatch),
+            ("unreadable-format", Finding::UnreadableFormat),
+            ("false-descriptor", Finding::FalseDescriptor),
+            ("not-deidentified", Finding::NotDeidentified),
+            ("other", Finding::Other),
+        ],
+    )
+}
+
+/// A medical code, `SYSTEM:CODE`.
+pub fn code(text: &str) -> Result<Code, String> {
+    let (system, code) = text
+        .split_once(':')
+        .ok_or_else(|| format!("`{text}` is no code: write SYSTEM:CODE, like mondo:0005148"))?;
+    let system = named(
+        system,
+        "coding system",
+        &[
+            ("snomed", CodeSystem::Snomed),
+            ("loinc", CodeSystem::Loinc),
+            ("icd10", CodeSystem::Icd10),
+            ("rxnorm", CodeSystem::RxNorm),
+            ("cvx", CodeSystem::Cvx),
+            ("dicom", CodeSystem::Dicom),
+            ("mondo", CodeSystem::Mondo),
+        ],
+    )?;
+    let code = code.parse().map_err(|error| format!("`{code}` is no code: {error}"))?;
+    Ok(Code { system, code })
+}
+
+/// A DUO permission.
+pub fn permission(text: &str) -> Result<Permission, String> {
+    if let Some(disease) = text.strip_prefix("disease-research:") {
+        return code(disease).map(Permission::DiseaseResearch);
+    }
+    Ok(match text {
+        "no-restriction" => Permission::NoRestriction,
+        "general-research" => Permission::GeneralResearch,
+        "health-research" => Permission::HealthResearch,
+        "population-origins" => Permission::PopulationOrigins,
+        "clinical-care" => Permission::ClinicalCare,
+        _ => {
+            return Err(format!(
+                "`{text}` is no permission; there are: no-restriction, general-research, health-research, \
+                 disease-research:SYSTEM:CODE, population-origins, clinical-care"
+            ));
+        }
+    })
+}
+
+/// A DUO use.
+pub fn purpose_use(text: &str) -> Result<Use, String> {
+    if let Some(disease) = text.strip_prefix("disease-research:") {
+        return code(disease).map(Use::DiseaseResearch);
+    }
+    Ok(match text {
+        "clinical-care" => Use::ClinicalCare,
+        "biomedical-research" => Use::BiomedicalResearch,
+        "methods-development" => Use::MethodsDevelopment,
+        "population-origins" => Use::PopulationOrigins,
+        "other-research" => Use::OtherResearch,
+        "other" => Use::Other,
+        _ => {
+            return Err(format!(
+                "`{text}` is no use; there are: clinical-care, biomedical-research, disease-research:SYSTEM:CODE, \
+                 methods-development, population-origins, other-research, other"
+            ));
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_and_shows_amounts() {
+        for (text, units, shown) in [
+            ("25", 25_000_000_000_000, "25 MDS"),
+            ("0.5", 500_000_000_000, "0.5 MDS"),
+            ("0.000000000001", 1, "0.000000000001 MDS"),
+        ] {
+            let amount: Amount = text.parse().unwrap();
+            assert_eq!((amount.0, amount.to_string().as_str()), (units, shown));
+        }
+        for bad in
+            ["", ".5", "-1", "1.0000000000001", "1e3", "five", "340282366920938463463374607431768211456"]
+        {
+            assert!(bad.parse::<Amount>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn reads_spans() {
+        assert_eq!("30d".parse(), Ok(Span(2_592_000_000)));
+        assert_eq!("90s".parse(), Ok(Span(90_000)));
+        for bad in ["", "d", "30", "-1d", "3 moons", "18446744073709551615d"] {
+            assert!(bad.parse::<Span>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn reads_terms_and_names_the_known_ones() {
+        assert_eq!(permission("general-research"), Ok(Permission::GeneralResearch));
+        assert!(matches!(permission("disease-research:mondo:0005148"), Ok(Permission::DiseaseResearch(_))));
+        assert!(permission("anything").unwrap_err().contains("clinical-care"));
+        assert!(purpose_use("disease-research:nope:1").unwrap_err().contains("mondo"));
+        assert!(finding("bad").unwrap_err().contains("false-descriptor"));
+    }
+}

@@ -1,0 +1,149 @@
+//! Moving ciphertexts to and from the vaults that a client knows.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use medshare_types::{AccountId, Hash, Locator, Locators, RecordId, RecordVersion, Version};
+
+use crate::{
+    error::{Error, Result},
+    keys::Identity,
+    progress::{Progress, Stage},
+    vault::{self, LinkRequest, VaultClient},
+};
+
+/// The vaults that a client knows. The chain says which accounts hold a version; these are their addresses.
+#[derive(Clone, Debug, Default)]
+pub struct Vaults(Vec<VaultClient>);
+
+impl Vaults {
+    /// These vaults; the first is the one for uploads.
+    pub fn new(vaults: Vec<VaultClient>) -> Self {
+        Self(vaults)
+    }
+
+    /// Connects to the vaults at these addresses, all of which must serve the chain of this genesis.
+    ///
+    /// # Errors
+    /// [`Error::VaultConnection`] with the first one that cannot be reached or serves another chain.
+    pub async fn connect(addresses: &[impl AsRef<str>], genesis: Hash) -> Result<Self> {
+        let mut vaults = Vec::with_capacity(addresses.len());
+        for address in addresses {
+            let vault = VaultClient::connect_on(address.as_ref(), genesis)
+                .await
+                .map_err(|error| Error::VaultConnection(Box::new(error)))?;
+            vaults.push(vault);
+        }
+        Ok(Self(vaults))
+    }
+
+    /// Puts a ciphertext into the first vault, and says where it is.
+    ///
+    /// # Errors
+    /// [`Error::Vault`] if the vault does not take it, [`Error::WrongCiphertext`] if the file is not the one that was
+    /// sealed, [`Error::Invalid`] if no vault is known.
+    pub async fn upload(
+        &self,
+        identity: &Identity,
+        file: &Path,
+        address: Hash,
+        progress: &Progress,
+    ) -> Result<Locators<AccountId>> {
+        let vault = self
+            .0
+            .first()
+            .ok_or_else(|| Error::Invalid { what: "the list of vaults", reason: "it is empty".into() })?;
+        progress.begin(Stage::Uploading, file.metadata().map(|metadata| metadata.len()).ok());
+        let uploaded = vault
+            .upload(identity.signer(), file, Some(transfer(progress)))
+            .await
+            .map_err(|source| Error::vault("upload", address, source))?;
+        if uploaded.blob != address {
+            let reason = format!("its SHA-256 is {:?}, not {address:?}", uploaded.blob);
+            return Err(Error::WrongCiphertext { path: file.into(), reason });
+        }
+        progress.end();
+        let mut locators = Locators::default();
+        locators
+            .try_push(Locator { vault: vault.info().account.clone(), blob: address })
+            .map_err(|_| Error::Invalid { what: "the list of vaults", reason: "it is too long".into() })?;
+        Ok(locators)
+    }
+
+    /// Fetches a version's ciphertext into `to`, verified against its address, from the first of its vaults that
+    /// gives it.
+    ///
+    /// # Errors
+    /// [`Error::NoVault`] if none of the version's vaults is known, [`Error::Vault`] with the last refusal.
+    pub async fn download(
+        &self,
+        identity: &Identity,
+        (record, version): (RecordId, Version),
+        content: &RecordVersion<AccountId>,
+        to: &Path,
+        progress: &Progress,
+    ) -> Result<()> {
+        let mut result = Err(Error::NoVault { record, version });
+        for (vault, blob) in self.holders(content) {
+            progress.begin(Stage::Downloading, Some(content.content.size));
+            let wanted =
+                vault::Download { link: LinkRequest { record, version, blob }, size: content.content.size };
+            result = vault
+                .download(identity.signer(), &wanted, to, Some(transfer(progress)))
+                .await
+                .map_err(|source| Error::vault("download", blob, source));
+            progress.end();
+            if result.is_ok() {
+                break;
+            }
+        }
+        result
+    }
+
+    /// Asks the version's vaults whether they would serve its ciphertext, in the registered size, to the identity.
+    ///
+    /// # Errors
+    /// [`Error::NoVault`] if none of the version's vaults is known, [`Error::Vault`] with the last refusal.
+    pub async fn check(
+        &self,
+        identity: &Identity,
+        (record, version): (RecordId, Version),
+        content: &RecordVersion<AccountId>,
+    ) -> Result<()> {
+        let mut result = Err(Error::NoVault { record, version });
+        for (vault, blob) in self.holders(content) {
+            let expected = content.content.size;
+            result = match vault.link(identity.signer(), &LinkRequest { record, version, blob }).await {
+                Ok(link) if link.size == expected => return Ok(()),
+                Ok(link) => Err(vault::VaultError::WrongSize { expected, found: link.size }),
+                Err(source) => Err(source),
+            }
+            .map_err(|source| Error::vault("find", blob, source));
+        }
+        result
+    }
+
+    fn holders(&self, version: &RecordVersion<AccountId>) -> impl Iterator<Item = (&VaultClient, Hash)> {
+        version.content.locators.iter().filter_map(|locator| {
+            let vault = self.0.iter().find(|vault| vault.info().account == locator.vault)?;
+            Some((vault, locator.blob))
+        })
+    }
+}
+
+/// A vault's progress (bytes so far) as ours (bytes more). A transfer that begins anew does not go backwards.
+fn transfer(progress: &Progress) -> vault::Progress {
+    let progress = progress.clone();
+    let told = AtomicU64::new(0);
+    Arc::new(move |moved, _| {
+        let before = told.fetch_max(moved, Ordering::Relaxed);
+        if moved > before {
+            progress.advance(moved.saturating_sub(before));
+        }
+    })
+}

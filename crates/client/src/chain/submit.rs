@@ -1,0 +1,336 @@
+//! Signing, sending and following transactions.
+
+use std::time::Duration;
+
+use codec::Decode;
+use medshare_types::{AccountId, Hash, Moment};
+use subxt::{
+    Metadata, SubstrateConfig,
+    client::OnlineClientAtBlock,
+    config::DefaultExtrinsicParamsBuilder,
+    error::{BackendError, DispatchError, ExtrinsicError, RpcError},
+    rpcs,
+    transactions::{TransactionInBlock, TransactionProgress, TransactionStatus},
+};
+
+use super::{At, BlockId, Call, Chain, EncodedCall, Event, subxt_account, with_causes};
+use crate::{
+    error::{Error, PoolRefusal, Result},
+    keys::Identity,
+};
+
+/// For how many blocks a transaction can get into one; a power of two. Finality trails by less than ten blocks.
+const MORTALITY: u64 = 64;
+
+/// How long to wait for a block, then for finality: longer than a transaction lives at 2 s a block.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// How often a transaction is signed anew because another program took its nonce.
+const ATTEMPTS: usize = 4;
+
+/// The codes with which the chain's membership check refuses at the pool.
+mod member_code {
+    pub const NOT_MEMBER: u8 = 1;
+    pub const SUSPENDED: u8 = 2;
+}
+
+/// How long to follow a transaction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Until {
+    /// Until it is in a block, which may still be undone.
+    InBlock,
+    /// Until that block is final.
+    #[default]
+    Finalized,
+}
+
+/// What became of a transaction that succeeded.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Outcome {
+    /// The call, `Pallet.call`.
+    pub call: String,
+    /// The block it is in.
+    pub block: BlockId,
+    /// That block's chain time.
+    pub time: Moment,
+    /// The transaction's hash.
+    pub transaction: Hash,
+    /// Whether the block is final.
+    pub finalized: bool,
+    /// The transaction's events.
+    pub events: Vec<Event>,
+}
+
+impl Outcome {
+    /// The first event of this kind.
+    ///
+    /// # Errors
+    /// [`Error::NoEvent`] if there is none.
+    pub fn event(&self, pallet: &str, name: &str) -> Result<&Event> {
+        self.events
+            .iter()
+            .find(|event| event.is(pallet, name))
+            .ok_or_else(|| Error::NoEvent { call: self.call.clone(), event: format!("{pallet}.{name}") })
+    }
+
+    /// A field of the first event of this kind.
+    ///
+    /// # Errors
+    /// [`Error::NoEvent`] if there is none, [`Error::ForeignAnswer`] if it has no such field.
+    pub fn field<T: Decode>(&self, pallet: &str, name: &str, field: &str) -> Result<T> {
+        self.event(pallet, name)?.field(field)
+    }
+}
+
+type Watched = TransactionProgress<SubstrateConfig, subxt::client::OnlineClientAtBlockImpl<SubstrateConfig>>;
+type InBlock = TransactionInBlock<SubstrateConfig, subxt::client::OnlineClientAtBlockImpl<SubstrateConfig>>;
+
+impl Chain {
+    /// Signs a call, sends it and follows it.
+    ///
+    /// # Errors
+    /// [`Error::PoolRefused`] if the pool does not take it, [`Error::Refused`] or [`Error::Dispatch`] if it is in a
+    /// block but failed, [`Error::Lost`] if it did not get into one, [`Error::UnknownCall`] and
+    /// [`Error::ForeignCall`] before anything is sent, if the runtime is another.
+    pub async fn submit(&self, signer: &Identity, call: Call, until: Until) -> Result<Outcome> {
+        let title = call.title();
+        let at = self.head().await?;
+        let call = call.encode(at.metadata_ref())?;
+        let mut progress = self.send(&at, signer, &call, &title).await?;
+        let patience = if until == Until::Finalized { PATIENCE.saturating_mul(2) } else { PATIENCE };
+        tokio::time::timeout(patience, self.follow(&mut progress, title.clone(), until)).await.map_err(
+            |_| Error::TimedOut { what: format!("{title} to get into a block"), seconds: patience.as_secs() },
+        )?
+    }
+
+    /// The metadata of the runtime at the finalised head.
+    ///
+    /// # Errors
+    /// [`Error::Node`] if the node does not answer.
+    pub async fn metadata(&self) -> Result<subxt::ArcMetadata> {
+        Ok(self.head().await?.metadata())
+    }
+
+    /// A constant of a pallet.
+    ///
+    /// # Errors
+    /// [`Error::ForeignAnswer`] if the runtime has no such constant of this type.
+    pub async fn constant<T: Decode>(&self, pallet: &str, name: &str) -> Result<T> {
+        let foreign = |reason: &str| Error::ForeignAnswer {
+            asked: format!("the constant {pallet}.{name}"),
+            reason: reason.into(),
+        };
+        let metadata = self.metadata().await?;
+        let constant = metadata
+            .pallet_by_name(pallet)
+            .and_then(|pallet| pallet.constant_by_name(name))
+            .ok_or_else(|| foreign("there is none"))?;
+        T::decode(&mut constant.value()).map_err(|_| foreign("it is of another type"))
+    }
+
+    async fn head(&self) -> Result<OnlineClientAtBlock<SubstrateConfig>> {
+        self.client.at_current_block().await.map_err(|error| self.node_error("its finalised head", &error))
+    }
+
+    async fn send(
+        &self,
+        at: &OnlineClientAtBlock<SubstrateConfig>,
+        signer: &Identity,
+        call: &EncodedCall,
+        title: &str,
+    ) -> Result<Watched> {
+        let account = signer.account();
+        let _in_turn = self.sending.lock().await;
+        let mut attempt = 1;
+        loop {
+            let nonce = self
+                .rpc
+                .system_account_next_index(&subxt_account(account))
+                .await
+                .map_err(|error| self.node_error("the account's next nonce", &error))?;
+            let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new()
+                .nonce(nonce)
+                .mortal_from_unchecked(MORTALITY, at.block_number(), at.block_hash())
+                .build();
+            let unsigned = |error: ExtrinsicError| Error::ForeignAnswer {
+                asked: format!("how to sign {title}"),
+                reason: with_causes(&error),
+            };
+            let transaction = at
+                .transactions()
+                .create_signable_offline(call, params)
+                .map_err(unsigned)?
+                .sign(signer.signer())
+                .map_err(unsigned)?;
+            match transaction.submit_and_watch().await.map_err(|error| self.refusal(error, title, account)) {
+                Err(Error::PoolRefused { reason: PoolRefusal::Stale, .. }) if attempt < ATTEMPTS => {
+                    attempt += 1
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn follow(&self, progress: &mut Watched, call: String, until: Until) -> Result<Outcome> {
+        let lost = |reason: String| Error::Lost { call: call.clone(), reason };
+        loop {
+            let status = progress
+                .next()
+                .await
+                .ok_or_else(|| lost("the node stopped reporting about it".into()))?
+                .map_err(|error| lost(with_causes(&error)))?;
+            let (block, finalized) = match status {
+                TransactionStatus::InBestBlock(block) if until == Until::InBlock => (block, false),
+                TransactionStatus::InFinalizedBlock(block) => (block, true),
+                TransactionStatus::Error { message }
+                | TransactionStatus::Invalid { message }
+                | TransactionStatus::Dropped { message } => return Err(lost(message)),
+                TransactionStatus::Validated
+                | TransactionStatus::Broadcasted
+                | TransactionStatus::NoLongerInBestBlock
+                | TransactionStatus::InBestBlock(_) => continue,
+            };
+            return self.outcome(&block, call, finalized).await;
+        }
+    }
+
+    async fn outcome(&self, included: &InBlock, call: String, finalized: bool) -> Result<Outcome> {
+        const ASKED: &str = "the events of a transaction";
+        let at = included.at().await.map_err(|error| self.node_error(ASKED, &error))?;
+        let events = included.fetch_events().await.map_err(|error| self.node_error(ASKED, &error))?;
+        let metadata = at.metadata();
+        let events = events
+            .iter()
+            .map(|event| Event::read(&event.map_err(|error| self.node_error(ASKED, &error))?, &metadata))
+            .collect::<Result<Vec<Event>>>()?;
+        if let Some(failure) = events.iter().find_map(failure_in) {
+            return Err(refused(&call, failure, &metadata));
+        }
+        let block = BlockId {
+            number: super::height(at.block_number(), ASKED)?,
+            hash: Hash::from(included.block_hash().0),
+        };
+        Ok(Outcome {
+            call,
+            block,
+            time: self.time(At::Block(block.hash)).await?,
+            transaction: Hash::from(included.extrinsic_hash().0),
+            finalized,
+            events,
+        })
+    }
+
+    fn refusal(&self, error: ExtrinsicError, call: &str, account: &AccountId) -> Error {
+        let ExtrinsicError::ErrorSubmittingTransaction(BackendError::Rpc(RpcError::ClientError(
+            rpcs::Error::User(error),
+        ))) = error
+        else {
+            return self.node_error(call, &error);
+        };
+        let data = error
+            .data
+            .as_deref()
+            .and_then(|data| serde_json::from_str::<String>(data.get()).ok())
+            .unwrap_or_default();
+        Error::PoolRefused {
+            call: call.into(),
+            account: account.clone(),
+            reason: pool_refusal(error.code, &error.message, &data),
+        }
+    }
+}
+
+/// What the codes and words of the node's pool mean (`sc-rpc-api`, `author` errors).
+fn pool_refusal(code: i32, message: &str, data: &str) -> PoolRefusal {
+    const INVALID: i32 = 1010;
+    const LOW_PRIORITY: i32 = 1014;
+    let custom = data.strip_prefix("Custom error: ").and_then(|code| code.trim().parse::<u8>().ok());
+    match (code, custom, data) {
+        (INVALID, Some(member_code::NOT_MEMBER), _) => PoolRefusal::NotMember,
+        (INVALID, Some(member_code::SUSPENDED), _) => PoolRefusal::Suspended,
+        (INVALID, _, "Transaction is outdated") | (LOW_PRIORITY, ..) => PoolRefusal::Stale,
+        (INVALID, _, "Transaction has a bad signature") => PoolRefusal::BadProof,
+        (INVALID, _, data) if data.starts_with("Inability to pay") => PoolRefusal::CannotPay,
+        (_, _, "") => PoolRefusal::Other(message.into()),
+        (_, _, data) => PoolRefusal::Other(format!("{message}: {data}")),
+    }
+}
+
+/// The encoded `DispatchError` in an event that reports a failure, of the transaction itself or of the call that it
+/// carried out with another origin.
+fn failure_in(event: &Event) -> Option<Vec<u8>> {
+    let bytes = |index: usize| event.fields.get(index).map(|field| field.bytes.clone());
+    match (event.pallet.as_str(), event.name.as_str()) {
+        ("System", "ExtrinsicFailed") => bytes(0),
+        ("Sudo", "Sudid" | "SudoAsDone") => match bytes(0)?.split_first() {
+            Some((1, error)) => Some(error.to_vec()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn refused(call: &str, failure: Vec<u8>, metadata: &subxt::ArcMetadata) -> Error {
+    let dispatch = |reason: String| Error::Dispatch { call: call.into(), reason };
+    match DispatchError::decode_from(failure, metadata.clone()) {
+        Ok(DispatchError::Module(module)) => {
+            match module_error(metadata, module.pallet_index(), module.error_index()) {
+                Some((pallet, error, docs)) => Error::Refused { call: call.into(), pallet, error, docs },
+                None => dispatch(module.to_string()),
+            }
+        }
+        Ok(other) => dispatch(other.to_string()),
+        Err(error) => dispatch(with_causes(&error)),
+    }
+}
+
+fn module_error(metadata: &Metadata, pallet: u8, error: u8) -> Option<(String, String, String)> {
+    let pallet = metadata.pallet_by_error_index(pallet)?;
+    let variant = pallet.error_variant_by_index(error)?;
+    Some((pallet.name().into(), variant.name.clone(), variant.docs.join(" ").trim().into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pool_refusals_are_told_apart() {
+        let refusal = |data| pool_refusal(1010, "Invalid Transaction", data);
+        assert_eq!(refusal("Custom error: 1"), PoolRefusal::NotMember);
+        assert_eq!(refusal("Custom error: 2"), PoolRefusal::Suspended);
+        assert_eq!(refusal("Transaction is outdated"), PoolRefusal::Stale);
+        assert_eq!(
+            refusal("Inability to pay some fees (e.g. account balance too low)"),
+            PoolRefusal::CannotPay
+        );
+        assert_eq!(
+            refusal("Custom error: 99"),
+            PoolRefusal::Other("Invalid Transaction: Custom error: 99".into())
+        );
+        assert_eq!(pool_refusal(1014, "Priority is too low", ""), PoolRefusal::Stale);
+        assert_eq!(
+            pool_refusal(1016, "Immediately Dropped", ""),
+            PoolRefusal::Other("Immediately Dropped".into())
+        );
+    }
+
+    #[test]
+    fn failures_are_found_in_events() {
+        let event = |pallet: &str, name: &str, bytes: &[u8]| Event {
+            pallet: pallet.into(),
+            name: name.into(),
+            index: 0,
+            extrinsic: Some(1),
+            fields: vec![super::super::Field {
+                name: "it".into(),
+                bytes: bytes.into(),
+                value: serde_json::Value::Null,
+            }],
+        };
+        assert_eq!(failure_in(&event("System", "ExtrinsicFailed", &[2])), Some(vec![2]));
+        assert_eq!(failure_in(&event("Sudo", "Sudid", &[1, 2])), Some(vec![2]));
+        assert_eq!(failure_in(&event("Sudo", "Sudid", &[0])), None);
+        assert_eq!(failure_in(&event("System", "ExtrinsicSuccess", &[0])), None);
+    }
+}

@@ -1,0 +1,472 @@
+//! What can go wrong, told so that somebody can act on it: the message says what was tried and on what, and
+//! [`Error::hint`] what to do about it.
+
+use std::{borrow::Cow, io, path::PathBuf};
+
+use medshare_types::{AccountId, FetchRefusal, Hash, OrderId, Point, RecordId, RequestId, Subject, Version};
+
+use crate::{readers::ReadError, vault::VaultError};
+
+/// The result of everything in this crate.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// Any error, as the cause of one of ours.
+pub type Cause = Box<dyn std::error::Error + Send + Sync + 'static>;
+
+/// Why the node's transaction pool refused a transaction before any block saw it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PoolRefusal {
+    /// The signer is no member of the consortium.
+    NotMember,
+    /// The signer is suspended.
+    Suspended,
+    /// The signer cannot pay the fee.
+    CannotPay,
+    /// The nonce has been used.
+    Stale,
+    /// The node does not accept the signature: chain, runtime version or key differ from what was signed.
+    BadProof,
+    /// Another reason, in the node's words.
+    Other(String),
+}
+
+impl core::fmt::Display for PoolRefusal {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::NotMember => "the account is not a member",
+            Self::Suspended => "the member is suspended",
+            Self::CannotPay => "the account cannot pay the fee",
+            Self::Stale => "its nonce has already been used",
+            Self::BadProof => "the node does not accept the signature",
+            Self::Other(reason) => reason,
+        })
+    }
+}
+
+/// What can go wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No connection to the node.
+    #[error("cannot reach the node at {url}: {reason}")]
+    Unreachable {
+        /// The node's address.
+        url: String,
+        /// What the transport said.
+        reason: String,
+    },
+    /// The node did not answer a question.
+    #[error("the node at {url} did not answer ({asked}): {reason}")]
+    Node {
+        /// The node's address.
+        url: String,
+        /// What it was asked.
+        asked: String,
+        /// What it or the transport said.
+        reason: String,
+    },
+    /// The node's answer is not of the form that this client knows.
+    #[error("cannot understand the node's answer to {asked}: {reason}")]
+    ForeignAnswer {
+        /// What it was asked.
+        asked: String,
+        /// What is wrong with the answer.
+        reason: String,
+    },
+    /// The node's runtime has no such call.
+    #[error("the node's runtime does not have the call {pallet}.{call}")]
+    UnknownCall {
+        /// The pallet.
+        pallet: String,
+        /// The call.
+        call: String,
+    },
+    /// The node's runtime has the call in another form.
+    #[error("the node's runtime has the call {pallet}.{call} in another form: {reason}")]
+    ForeignCall {
+        /// The pallet.
+        pallet: String,
+        /// The call.
+        call: String,
+        /// What differs.
+        reason: String,
+    },
+    /// The pool refused a transaction.
+    #[error("the node refused {call} by {account} before any block saw it: {reason}")]
+    PoolRefused {
+        /// The call.
+        call: String,
+        /// Who signed.
+        account: AccountId,
+        /// Why.
+        reason: PoolRefusal,
+    },
+    /// A pallet refused a call.
+    #[error("the chain refused {call}: {pallet}.{error}{}", docs_suffix(.docs))]
+    Refused {
+        /// The call.
+        call: String,
+        /// The pallet that refused.
+        pallet: String,
+        /// Its error.
+        error: String,
+        /// What the pallet's documentation says about it.
+        docs: String,
+    },
+    /// The runtime refused a call, but no pallet's error says why.
+    #[error("the chain refused {call}: {reason}")]
+    Dispatch {
+        /// The call.
+        call: String,
+        /// Why.
+        reason: String,
+    },
+    /// A transaction did not reach a block.
+    #[error("{call} was submitted but did not get into a block: {reason}")]
+    Lost {
+        /// The call.
+        call: String,
+        /// What the node said.
+        reason: String,
+    },
+    /// An expected event is not among those of a transaction.
+    #[error("{call} succeeded without the event {event}")]
+    NoEvent {
+        /// The call.
+        call: String,
+        /// The event.
+        event: String,
+    },
+    /// A development account outside of a development chain.
+    #[error("the development account {name} may not be used on {chain}: everybody knows its keys")]
+    NotDevelopment {
+        /// The account's name.
+        name: String,
+        /// The chain's name.
+        chain: String,
+    },
+    /// A file could not be read or written.
+    #[error("cannot {doing} {}: {source}", path.display())]
+    File {
+        /// What was tried.
+        doing: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A file is in the way.
+    #[error("{} exists already and is left as it is", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The passphrase does not open a key file.
+    #[error("the passphrase does not open the key file {}", path.display())]
+    WrongPassphrase {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// A key file is not one.
+    #[error("{} is not a key file: {reason}", path.display())]
+    BadKeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Something that was given is not what it should be.
+    #[error("{what} is not valid: {reason}")]
+    Invalid {
+        /// What was given.
+        what: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The identity does not have the secret of an encryption key.
+    #[error("the key file does not hold the secret of the encryption key {}", hex_point(.key))]
+    MissingKey {
+        /// The encryption key.
+        key: Point,
+    },
+    /// A cryptographic step failed.
+    #[error("cannot {doing}: {source}")]
+    Crypto {
+        /// What was tried.
+        doing: &'static str,
+        /// Why not.
+        source: Cause,
+    },
+    /// A file is no envelope.
+    #[error("{} is not a medshare envelope: {reason}", path.display())]
+    NotEnvelope {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The key does not open an envelope that is otherwise intact.
+    #[error("the key does not open {}, although its ciphertext is the registered one", path.display())]
+    WrongKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A ciphertext has another hash or size than registered.
+    #[error("{} is not the registered ciphertext: {reason}", path.display())]
+    WrongCiphertext {
+        /// The file.
+        path: PathBuf,
+        /// How it differs.
+        reason: String,
+    },
+    /// The plaintext in an envelope has another commitment than registered.
+    #[error("the plaintext in {} is not the registered one: its commitment is {found:?}, not {expected:?}", path.display())]
+    WrongPlaintext {
+        /// The file.
+        path: PathBuf,
+        /// The registered commitment.
+        expected: Hash,
+        /// The commitment of what is in the envelope.
+        found: Hash,
+    },
+    /// A vault did not do what was asked.
+    #[error("cannot {doing} blob {address:?}: {source}")]
+    Vault {
+        /// What was tried.
+        doing: &'static str,
+        /// The blob's address.
+        address: Hash,
+        /// What the vault or the transport said.
+        source: Box<VaultError>,
+    },
+    /// The vault cannot be used at all.
+    #[error(transparent)]
+    VaultConnection(Box<VaultError>),
+    /// A medical file is broken or not of its kind.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// No vault at hand holds a version.
+    #[error("none of the vaults that this client knows holds record {record} version {version}")]
+    NoVault {
+        /// The record.
+        record: RecordId,
+        /// The version.
+        version: Version,
+    },
+    /// There is no such member.
+    #[error("{0} is not a member")]
+    UnknownMember(AccountId),
+    /// There is no such record.
+    #[error("there is no record {0}")]
+    UnknownRecord(RecordId),
+    /// There is no such version.
+    #[error("record {record} has no version {version}")]
+    UnknownVersion {
+        /// The record.
+        record: RecordId,
+        /// The version.
+        version: Version,
+    },
+    /// There is no such order.
+    #[error("there is no order {0}")]
+    UnknownOrder(OrderId),
+    /// There is no such open request.
+    #[error("{owner} has no open request {request}")]
+    UnknownRequest {
+        /// The request.
+        request: RequestId,
+        /// Whose records were looked at.
+        owner: AccountId,
+    },
+    /// There is no such review.
+    #[error("there is no review of {}", subject_text(.0))]
+    UnknownReview(Subject),
+    /// A record is not for sale.
+    #[error("record {0} is not listed")]
+    NotListed(RecordId),
+    /// The purpose is not covered by the record's policy.
+    #[error("the consent policy of record {record} does not cover this purpose")]
+    PurposeNotPermitted {
+        /// The record.
+        record: RecordId,
+    },
+    /// Somebody else's thing.
+    #[error("{what} belongs to {owner}, not to {account}")]
+    NotYours {
+        /// The thing.
+        what: String,
+        /// Whose it is.
+        owner: AccountId,
+        /// Who asked.
+        account: AccountId,
+    },
+    /// Something is not in the state that the step needs.
+    #[error("cannot {doing} {what}: {reason}")]
+    NotNow {
+        /// The step.
+        doing: &'static str,
+        /// On what.
+        what: String,
+        /// Why not.
+        reason: String,
+    },
+    /// Access is refused.
+    #[error("{account} may not fetch record {record} version {version}: {}", refusal_text(.refusal))]
+    NoAccess {
+        /// Who asked.
+        account: AccountId,
+        /// The record.
+        record: RecordId,
+        /// The version.
+        version: Version,
+        /// Why not.
+        refusal: FetchRefusal,
+    },
+    /// Something did not happen in time.
+    #[error("waited {seconds} s for {what}, which did not happen")]
+    TimedOut {
+        /// What was waited for.
+        what: String,
+        /// For how long.
+        seconds: u64,
+    },
+    /// The node has forgotten the state of a block.
+    #[error("the node at {url} no longer has the state of block {block}")]
+    Pruned {
+        /// The node's address.
+        url: String,
+        /// The block.
+        block: u64,
+    },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Vault { source, .. } | Self::VaultConnection(source) => return Cow::Owned(source.hint()),
+            Self::Read(_) => "put the file right, or name another kind",
+            Self::Unreachable { .. } => {
+                "check that a node runs there and serves WebSocket RPC; a development node is started with `medshare-node --dev`"
+            }
+            Self::Node { .. } => "see the node's log; repeat the command when the node answers again",
+            Self::ForeignAnswer { .. } | Self::ForeignCall { .. } | Self::UnknownCall { .. } => {
+                "this client and the node's runtime are of different releases; use the client of the node's release"
+            }
+            Self::PoolRefused { reason, .. } => match reason {
+                PoolRefusal::NotMember => {
+                    "ask a hospital (for providers and buyers) or the council (for hospitals, auditors and vaults) to admit the account"
+                }
+                PoolRefusal::Suspended => {
+                    "ask the hospital or the council that suspended the member to reinstate it"
+                }
+                PoolRefusal::CannotPay => "ask for settlement credit to be transferred to the account",
+                PoolRefusal::Stale => "another program sends from the same account; repeat the command",
+                PoolRefusal::BadProof => "check that the client speaks to the chain that it was meant for",
+                PoolRefusal::Other(_) => "see the reason that the node gives",
+            },
+            Self::Refused { .. } | Self::Dispatch { .. } => {
+                "nothing was changed except that the fee was paid; put right what the chain names and repeat"
+            }
+            Self::Lost { .. } => {
+                "look whether it took effect before repeating it; another program may send from the same account"
+            }
+            Self::NoEvent { .. } => "this client and the node's runtime are of different releases",
+            Self::NotDevelopment { .. } => "create a key file of your own with `medshare keys create`",
+            Self::File { .. } => "check the path, the permissions and the free space",
+            Self::Exists { .. } => "name another file, or move this one away first",
+            Self::WrongPassphrase { .. } => {
+                "repeat with the passphrase that was given when the key file was created"
+            }
+            Self::BadKeyFile { .. } => {
+                "name the file that `medshare keys create` wrote, or restore it from a backup"
+            }
+            Self::Invalid { .. } => "give it in the form that the message names",
+            Self::MissingKey { .. } => {
+                "the data were sealed to a key that this key file does not have; restore the key file that had it"
+            }
+            Self::Crypto { .. } => {
+                "the key or the data come from somebody else than expected; do not use them"
+            }
+            Self::NotEnvelope { .. } | Self::WrongCiphertext { .. } => {
+                "fetch the blob again, from another vault if there is one"
+            }
+            Self::WrongKey { .. } | Self::WrongPlaintext { .. } => {
+                "the owner sealed something else than was registered; auditors reject such a version, buyers claim"
+            }
+            Self::NoVault { .. } => {
+                "name the vault's address; the record's locators say which account runs it"
+            }
+            Self::UnknownMember(_) => {
+                "check the account; admitted members are found by `medshare member show`"
+            }
+            Self::UnknownRecord(_) | Self::UnknownVersion { .. } => {
+                "check the number; blocks that are not yet final do not count"
+            }
+            Self::UnknownOrder(_) | Self::UnknownRequest { .. } | Self::UnknownReview(_) => {
+                "check the number; it may have been settled or answered already"
+            }
+            Self::NotListed(_) => "only its owner can list it, once auditors approved it",
+            Self::PurposeNotPermitted { .. } => "name the purpose that is meant, or ask the owner for access",
+            Self::NotYours { .. } => "use the key file of the account to which it belongs",
+            Self::NotNow { .. } => "look at its state and wait for the step before",
+            Self::NoAccess { .. } => "order the version or ask its owner for access",
+            Self::TimedOut { .. } => "it may still happen: look again later before repeating anything",
+            Self::Pruned { .. } => "ask a node that keeps all states (`--state-pruning archive`)",
+        })
+    }
+
+    /// Whether the node went away, so that it makes sense to connect again and repeat a question.
+    pub fn is_disconnect(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Node { .. })
+    }
+
+    /// Whether the chain or its pool refused a call for a reason that repeating it does not change.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Refused { .. } | Self::Dispatch { .. } => true,
+            Self::PoolRefused { reason, .. } => *reason != PoolRefusal::Stale,
+            _ => false,
+        }
+    }
+
+    /// A failed cryptographic step.
+    pub(crate) fn crypto(doing: &'static str, source: impl std::fmt::Display) -> Self {
+        Self::Crypto { doing, source: source.to_string().into() }
+    }
+
+    /// A vault that did not do what was asked.
+    pub(crate) fn vault(doing: &'static str, address: Hash, source: VaultError) -> Self {
+        Self::Vault { doing, address, source: Box::new(source) }
+    }
+
+    /// A failed operation on a file.
+    pub(crate) fn file(doing: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
+        Self::File { doing, path: path.into(), source }
+    }
+}
+
+fn docs_suffix(docs: &str) -> String {
+    if docs.is_empty() { String::new() } else { format!(": {docs}") }
+}
+
+fn hex_point(point: &Point) -> String {
+    format!("0x{}", hex::encode(point.0))
+}
+
+fn subject_text(subject: &Subject) -> String {
+    match subject {
+        Subject::Record { record, version } => format!("record {record} version {version}"),
+        Subject::Claim { order } => format!("the claim about order {order}"),
+    }
+}
+
+fn refusal_text(refusal: &FetchRefusal) -> &'static str {
+    match refusal {
+        FetchRefusal::Unknown => "there is no such record or version",
+        FetchRefusal::NotMember => "the account is no active member",
+        FetchRefusal::Revoked => "the grant has been revoked",
+        FetchRefusal::Expired => "the grant has ended",
+        FetchRefusal::NoGrant => "there is no grant, and the version is not listed",
+    }
+}

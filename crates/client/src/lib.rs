@@ -1,0 +1,35 @@
+//! The Rust SDK of medshare: everything that a provider, an auditor, a buyer or their tools do, over a node and a
+//! vault.
+//!
+//! - [`chain`]: the connection to a node: typed questions, typed calls, events.
+//! - [`keys`]: who acts: an account and its encryption keys, in a passphrase-encrypted file.
+//! - [`envelope`]: sealing files and opening them, in constant memory.
+//! - [`vault`]: the protocol and the client of the vaults that keep the ciphertexts.
+//! - [`readers`]: what is in a FHIR or DICOM file.
+//! - [`provider`], [`auditor`], [`buyer`], [`access`], [`members`]: what each role does, step by step.
+//! - [`agent`]: the owner's and the buyer's side without a human.
+//! - [`trace`]: the whole history of a record.
+//!
+//! Nothing here prints. Long work tells a [`Progress`]; every failure is an [`Error`] with a hint.
+
+pub mod access;
+pub mod agent;
+pub mod auditor;
+pub mod blobs;
+pub mod buyer;
+pub mod chain;
+pub mod envelope;
+pub mod error;
+pub mod keys;
+pub mod members;
+pub mod progress;
+pub mod provider;
+pub mod readers;
+pub mod sealing;
+pub mod trace;
+pub mod vault;
+
+pub use chain::{At, Chain, Outcome, Until};
+pub use error::{Error, Result};
+pub use keys::Identity;
+pub use progress::Progress;

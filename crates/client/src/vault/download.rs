@@ -1,0 +1,150 @@
+//! Downloads.
+
+use std::path::Path;
+
+use futures::StreamExt;
+use medshare_types::Hash;
+use reqwest::{StatusCode, header};
+use sha2::{Digest, Sha256};
+use subxt_signer::sr25519::Keypair;
+use tempfile::NamedTempFile;
+use tokio::{fs::File, io::AsyncWriteExt};
+
+use super::{
+    Progress, VaultClient,
+    client::{ATTEMPTS, check, pause},
+    error::VaultError,
+    wire::{Link, LinkRequest},
+};
+
+/// What is to be downloaded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Download {
+    /// Which blob of which version.
+    pub link: LinkRequest,
+    /// Its size as the chain has it, bytes: a vault cannot fill the disk with something else.
+    pub size: u64,
+}
+
+/// A download that may need several connections: what has come so far.
+struct Partial {
+    file: File,
+    hasher: Sha256,
+    have: u64,
+}
+
+impl VaultClient {
+    /// Downloads a blob into `destination`. It is streamed into a temporary file beside it, resumed where it broke
+    /// off if the connection fails, verified against its address, and only then moved into place, where it replaces
+    /// what was there. A link that ends on the way is renewed.
+    ///
+    /// The chain decides whether the signer may have it.
+    pub async fn download(
+        &self,
+        signer: &Keypair,
+        download: &Download,
+        destination: &Path,
+        progress: Option<Progress>,
+    ) -> Result<(), VaultError> {
+        let folder = match destination.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let staged = NamedTempFile::new_in(folder)
+            .map_err(|source| VaultError::file("create a temporary file in", folder, source))?;
+        let handle =
+            staged.reopen().map_err(|source| VaultError::file("open a temporary file in", folder, source))?;
+        let mut partial = Partial { file: File::from_std(handle), hasher: Sha256::new(), have: 0 };
+        self.fill(signer, download, &mut partial, staged.path(), progress).await?;
+
+        let Partial { mut file, hasher, have } = partial;
+        let found = Hash::from(<[u8; 32]>::from(hasher.finalize()));
+        if found != download.link.blob {
+            return Err(VaultError::WrongBlob { expected: download.link.blob, found, bytes: have });
+        }
+        let written = async {
+            file.flush().await?;
+            file.sync_all().await
+        };
+        written.await.map_err(|source| VaultError::file("write", staged.path(), source))?;
+        staged
+            .persist(destination)
+            .map(drop)
+            .map_err(|error| VaultError::file("move the download to", destination, error.error))
+    }
+
+    /// Fetches until all bytes are there. Attempts are counted anew whenever one brought something.
+    async fn fill(
+        &self,
+        signer: &Keypair,
+        download: &Download,
+        partial: &mut Partial,
+        path: &Path,
+        progress: Option<Progress>,
+    ) -> Result<(), VaultError> {
+        let mut link = self.link(signer, &download.link).await?;
+        let mut attempt = 0;
+        loop {
+            let before = partial.have;
+            let error = match self.fetch(&link, download, partial, path, progress.as_ref()).await {
+                Ok(()) if partial.have == download.size => return Ok(()),
+                // The connection ended early without an error: as good as a broken one.
+                Ok(()) => None,
+                Err(error) if error.code() == Some("link-expired") => {
+                    link = self.link(signer, &download.link).await?;
+                    Some(error)
+                }
+                Err(error) if error.is_transient() => Some(error),
+                Err(error) => return Err(error),
+            };
+            attempt = if partial.have > before { 1 } else { attempt + 1 };
+            if attempt >= ATTEMPTS {
+                return Err(
+                    error.unwrap_or(VaultError::WrongSize { expected: download.size, found: partial.have })
+                );
+            }
+            pause(attempt).await;
+        }
+    }
+
+    /// One connection: from where we are to the end.
+    async fn fetch(
+        &self,
+        link: &Link,
+        download: &Download,
+        partial: &mut Partial,
+        path: &Path,
+        progress: Option<&Progress>,
+    ) -> Result<(), VaultError> {
+        let mut request = self.http.get(self.resolve(link)?);
+        if partial.have > 0 {
+            request = request.header(header::RANGE, format!("bytes={}-", partial.have));
+        }
+        let response = request.send().await.map_err(|source| self.unreachable(source))?;
+        let response = check(self.address(), response).await?;
+        let wanted = if partial.have > 0 { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+        if response.status() != wanted {
+            return Err(self.unexpected(format!("{} instead of {wanted}", response.status())));
+        }
+        let left = download.size.saturating_sub(partial.have);
+        if let Some(length) = response.content_length().filter(|length| *length != left) {
+            let found = partial.have.saturating_add(length);
+            return Err(VaultError::WrongSize { expected: download.size, found });
+        }
+        let mut stream = response.bytes_stream();
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|source| self.unreachable(source))?;
+            let have = partial.have.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+            if have > download.size {
+                return Err(VaultError::WrongSize { expected: download.size, found: have });
+            }
+            partial.file.write_all(&chunk).await.map_err(|source| VaultError::file("write", path, source))?;
+            partial.hasher.update(&chunk);
+            partial.have = have;
+            if let Some(progress) = progress {
+                progress(have, download.size);
+            }
+        }
+        Ok(())
+    }
+}

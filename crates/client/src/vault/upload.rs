@@ -1,0 +1,97 @@
+//! Uploads.
+
+use std::{io, path::Path};
+
+use futures::TryStreamExt;
+use medshare_types::Hash;
+use reqwest::{Body, Method, header};
+use sha2::{Digest, Sha256};
+use subxt_signer::sr25519::Keypair;
+use tokio::{fs::File, io::AsyncReadExt};
+use tokio_util::io::ReaderStream;
+
+use super::{
+    Progress, VaultClient,
+    client::{ATTEMPTS, pause, read_json},
+    error::VaultError,
+    wire::{Uploaded, blob_path},
+};
+
+/// How much is read at once.
+const CHUNK: usize = 256 * 1024;
+
+/// The address of a file as a blob, which is its SHA-256, and its size in bytes. Reads it in constant memory.
+pub async fn blob_address(path: &Path) -> Result<(Hash, u64), VaultError> {
+    let failed = |source: io::Error| VaultError::file("read", path, source);
+    let mut file = File::open(path).await.map_err(failed)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; CHUNK];
+    let mut size = 0_u64;
+    loop {
+        let read = file.read(&mut buffer).await.map_err(failed)?;
+        if read == 0 {
+            return Ok((Hash::from(<[u8; 32]>::from(hasher.finalize())), size));
+        }
+        hasher.update(buffer.get(..read).unwrap_or_default());
+        size = size.saturating_add(u64::try_from(read).unwrap_or_default());
+    }
+}
+
+impl VaultClient {
+    /// Uploads a file as a blob, and returns its address and size. Streamed; tried again if the connection fails,
+    /// which is safe, because a vault keeps a blob once however often it is brought.
+    ///
+    /// The signer must be an active member in the role `Provider`.
+    pub async fn upload(
+        &self,
+        signer: &Keypair,
+        path: &Path,
+        progress: Option<Progress>,
+    ) -> Result<Uploaded, VaultError> {
+        let (address, size) = blob_address(path).await?;
+        let mut attempt = 0;
+        loop {
+            match self.upload_once(signer, path, address, size, progress.clone()).await {
+                Err(error) if error.is_transient() && attempt + 1 < ATTEMPTS => {
+                    attempt += 1;
+                    tracing::debug!(%error, attempt, "upload failed, trying again");
+                    pause(attempt).await;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn upload_once(
+        &self,
+        signer: &Keypair,
+        path: &Path,
+        address: Hash,
+        size: u64,
+        progress: Option<Progress>,
+    ) -> Result<Uploaded, VaultError> {
+        let file = File::open(path).await.map_err(|source| VaultError::file("read", path, source))?;
+        let mut sent = 0_u64;
+        let stream = ReaderStream::with_capacity(file, CHUNK).inspect_ok(move |chunk| {
+            sent = sent.saturating_add(u64::try_from(chunk.len()).unwrap_or_default());
+            if let Some(progress) = &progress {
+                progress(sent.min(size), size);
+            }
+        });
+        let response = self
+            .signed(signer, Method::PUT, &blob_path(address), address)
+            .header(header::CONTENT_TYPE, "application/octet-stream")
+            .header(header::CONTENT_LENGTH, size)
+            .body(Body::wrap_stream(stream))
+            .send()
+            .await
+            .map_err(|source| self.unreachable(source))?;
+        let uploaded: Uploaded = read_json(self.address(), response).await?;
+        if uploaded.blob == address && uploaded.size == size {
+            Ok(uploaded)
+        } else {
+            Err(self
+                .unexpected(format!("it confirmed the blob {:?} of {} bytes", uploaded.blob, uploaded.size)))
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `medshare-vault`: keeps encrypted blobs and serves them as the chain decides.
+//!
+//! A vault holds no key that opens anything. It knows a blob by its address, the SHA-256 of the ciphertext, and it
+//! asks the chain at its finalised head for everything else: who may upload (active members in the role
+//! `Provider`), who may fetch (whom the chain allows), and what it has already reported.
+//!
+//! - [`routes`]: the HTTP interface, described by `GET /openapi.json`.
+//! - [`auth`]: who signed a request, once only. The protocol itself is [`medshare_client::vault::auth`].
+//! - [`links`]: short-lived links.
+//! - [`store`]: blobs in an object store. A blob becomes visible as a whole, once it is verified, or not at all.
+//! - [`receipts`]: a journal of uses on disk, and how they get to the chain exactly once.
+//! - [`ledger`]: what the vault needs of a chain.
+//! - [`app`]: how they are put together.
+
+pub mod app;
+pub mod auth;
+pub mod chain;
+pub mod config;
+pub mod journal;
+pub mod ledger;
+pub mod links;
+pub mod metrics;
+pub mod problem;
+pub mod receipts;
+pub mod routes;
+pub mod store;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// This machine's clock, unix ms.
+pub fn now() -> medshare_types::Moment {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,86 @@
+//! The HTTP interface.
+
+pub mod blobs;
+pub mod info;
+pub mod links;
+mod range;
+
+use axum::{
+    Router,
+    http::StatusCode,
+    routing::{get, post},
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{ApiKey, ApiKeyValue, SecurityScheme},
+};
+
+use crate::{app::App, problem::Failure};
+
+/// All routes.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/v1/info", get(info::info))
+        .route("/v1/blobs/{address}", get(blobs::get).head(blobs::head).put(blobs::put))
+        .route("/v1/links", post(links::create))
+        .route("/healthz", get(info::health))
+        .route("/metrics", get(info::metrics))
+        .route("/openapi.json", get(info::openapi))
+        .fallback(|| async {
+            Failure::new(
+                StatusCode::NOT_FOUND,
+                "route-unknown",
+                "There is nothing here",
+                "The vault has no such path.",
+                "GET /openapi.json lists the paths.",
+            )
+        })
+        .method_not_allowed_fallback(|| async {
+            Failure::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-unknown",
+                "The path does not know this method",
+                "The path exists, but not for this method.",
+                "GET /openapi.json lists the methods of each path.",
+            )
+        })
+}
+
+/// The description of the interface.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "medshare-vault",
+        description = "Keeps encrypted blobs and serves them as the medshare chain decides. Errors are RFC 9457 \
+                       problems with a stable `code` and an `action` that says what to do."
+    ),
+    paths(
+        info::info,
+        blobs::put,
+        links::create,
+        blobs::get,
+        blobs::head,
+        info::health,
+        info::metrics,
+        info::openapi
+    ),
+    modifiers(&Signature)
+)]
+pub struct Description;
+
+struct Signature;
+
+impl Modify for Signature {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let text = "A signed request: `Medshare account=\"…\",nonce=\"…\",expires=\"…\",signature=\"0x…\"`, where the \
+                    sr25519 signature is over these lines, joined by line feeds: `medshare/v1/vault`, \
+                    `chain: 0x<genesis hash>`, `vault: 0x<public key>`, `account: 0x<public key>`, \
+                    `request: <method> <path with query>`, `body: 0x<SHA-256 of the body; for an upload the blob's \
+                    address>`, `nonce: <32 hex digits>`, `expires: <unix ms, at most 5 minutes ahead>`. The form that \
+                    wallets sign (`<Bytes>…</Bytes>`) is accepted too.";
+        openapi.components.get_or_insert_default().add_security_scheme(
+            "signature",
+            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("Authorization", text))),
+        );
+    }
+}

@@ -1,0 +1,363 @@
+//! A vault on a free port, before a chain that a test holds in its hand.
+#![allow(dead_code, missing_docs)]
+
+use std::{
+    collections::{HashMap, HashSet},
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use futures::{FutureExt, future::BoxFuture};
+use medshare_client::vault::{
+    Authorization, LinkRequest, Problem, Scope, VaultClient, auth::body_hash, wire,
+};
+use medshare_types::{
+    AccountId, FetchBasis, FetchDecision, FetchRefusal, Hash, Locator, Locators, Member, MemberStatus,
+    NewReceipt, Point, RecordId, Role, Roles, Version,
+};
+use medshare_vault::{
+    app::{Settings, Vault},
+    ledger::{Ledger, LedgerError},
+    links::LinkKey,
+    now,
+    receipts::Posting,
+    store::Place,
+};
+use sha2::{Digest, Sha256};
+use subxt_signer::sr25519::{Keypair, dev};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+pub const GENESIS: Hash = Hash::repeat_byte(0x11);
+/// The record and version that [`FakeChain`] places at the vault.
+pub const RECORD: RecordId = 7;
+pub const VERSION: Version = 2;
+
+/// A chain in memory.
+#[derive(Default)]
+pub struct FakeChain {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+pub struct State {
+    pub members: HashMap<AccountId, Member<AccountId>>,
+    pub decisions: HashMap<(AccountId, RecordId, Version), FetchDecision>,
+    pub places: HashMap<(RecordId, Version), Locators<AccountId>>,
+    /// What was posted, in the order in which it came.
+    pub receipts: Vec<NewReceipt<AccountId>>,
+    /// Nothing can be asked.
+    pub down: bool,
+    /// Posts arrive, but the vault is told that they did not.
+    pub deaf: bool,
+    /// Receipts of these records are refused for ever.
+    pub poisoned: HashSet<RecordId>,
+}
+
+impl FakeChain {
+    pub fn with(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    pub fn admit(&self, who: &Keypair, roles: &[Role]) {
+        let mut set = Roles::new();
+        for role in roles {
+            set.try_insert(*role).unwrap();
+        }
+        let member = Member {
+            roles: set,
+            identity: Hash::zero(),
+            sponsor: None,
+            status: MemberStatus::Active,
+            key: Point::default(),
+            key_index: 0,
+            since: 0,
+        };
+        self.with().members.insert(account(who), member);
+    }
+
+    pub fn allow(&self, who: &Keypair, basis: FetchBasis) {
+        self.decide(who, FetchDecision::Allowed { basis, until: None });
+    }
+
+    pub fn refuse(&self, who: &Keypair, refusal: FetchRefusal) {
+        self.decide(who, FetchDecision::Refused(refusal));
+    }
+
+    pub fn decide(&self, who: &Keypair, decision: FetchDecision) {
+        self.with().decisions.insert((account(who), RECORD, VERSION), decision);
+    }
+
+    pub fn place(&self, vault: &Keypair, blob: Hash) {
+        let locators = vec![Locator { vault: account(vault), blob }].try_into().unwrap();
+        self.with().places.insert((RECORD, VERSION), locators);
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut State) -> T,
+    ) -> BoxFuture<'static, Result<T, LedgerError>> {
+        let mut state = self.with();
+        let result = if state.down {
+            Err(LedgerError::Unavailable("it is down".into()))
+        } else {
+            Ok(question(&mut state))
+        };
+        async move { result }.boxed()
+    }
+}
+
+impl Ledger for FakeChain {
+    fn genesis(&self) -> Hash {
+        GENESIS
+    }
+
+    fn member<'a>(
+        &'a self,
+        who: &'a AccountId,
+    ) -> BoxFuture<'a, Result<Option<Member<AccountId>>, LedgerError>> {
+        self.ask(|state| state.members.get(who).cloned())
+    }
+
+    fn may_fetch<'a>(
+        &'a self,
+        who: &'a AccountId,
+        record: RecordId,
+        version: Version,
+    ) -> BoxFuture<'a, Result<FetchDecision, LedgerError>> {
+        self.ask(|state| {
+            let unknown = if state.places.contains_key(&(record, version)) {
+                FetchRefusal::NoGrant
+            } else {
+                FetchRefusal::Unknown
+            };
+            let decided = state.decisions.get(&(who.clone(), record, version)).copied();
+            decided.unwrap_or(FetchDecision::Refused(unknown))
+        })
+    }
+
+    fn locators(
+        &self,
+        record: RecordId,
+        version: Version,
+    ) -> BoxFuture<'_, Result<Option<Locators<AccountId>>, LedgerError>> {
+        self.ask(|state| state.places.get(&(record, version)).cloned())
+    }
+
+    fn last_receipt<'a>(&'a self, _: &'a AccountId) -> BoxFuture<'a, Result<Option<u64>, LedgerError>> {
+        self.ask(|state| state.receipts.last().map(|receipt| receipt.sequence))
+    }
+
+    fn post_receipts(&self, receipts: Vec<NewReceipt<AccountId>>) -> BoxFuture<'_, Result<(), LedgerError>> {
+        let posted = self.ask(|state| {
+            let mut last = state.receipts.last().map(|receipt| receipt.sequence);
+            for receipt in &receipts {
+                if last.is_some_and(|last| receipt.sequence <= last) {
+                    return Err(LedgerError::Rejected("not ascending".into()));
+                }
+                if state.poisoned.contains(&receipt.record) {
+                    return Err(LedgerError::Rejected("poisoned".into()));
+                }
+                last = Some(receipt.sequence);
+            }
+            state.receipts.extend(receipts);
+            if state.deaf { Err(LedgerError::Unavailable("nothing was heard".into())) } else { Ok(()) }
+        });
+        async move { posted.await? }.boxed()
+    }
+}
+
+pub fn account(who: &Keypair) -> AccountId {
+    who.public_key().0.into()
+}
+
+pub fn vault_account() -> Keypair {
+    dev::charlie()
+}
+
+/// The provider that every test chain has.
+pub fn provider() -> Keypair {
+    dev::alice()
+}
+
+/// The buyer that every test chain has.
+pub fn buyer() -> Keypair {
+    dev::bob()
+}
+
+pub fn address(bytes: &[u8]) -> Hash {
+    Hash::from(<[u8; 32]>::from(Sha256::digest(bytes)))
+}
+
+/// Bytes that do not repeat.
+pub fn noise(length: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(length + 32);
+    let mut block = [0_u8; 32];
+    while bytes.len() < length {
+        block = Sha256::digest(block).into();
+        bytes.extend_from_slice(&block);
+    }
+    bytes.truncate(length);
+    bytes
+}
+
+/// A vault that runs.
+pub struct Running {
+    pub chain: Arc<FakeChain>,
+    pub folder: Arc<TempDir>,
+    pub address: SocketAddr,
+    pub http: reqwest::Client,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+/// A vault before a chain with a vault, a provider and a buyer.
+pub async fn start() -> Running {
+    start_with(|_| {}).await
+}
+
+pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Running {
+    let chain = Arc::new(FakeChain::default());
+    chain.admit(&vault_account(), &[Role::Vault]);
+    chain.admit(&provider(), &[Role::Provider]);
+    chain.admit(&buyer(), &[Role::Buyer]);
+    start_on(chain, Arc::new(tempfile::tempdir().unwrap()), change).await
+}
+
+pub fn settings(folder: &Path) -> Settings {
+    Settings {
+        account: account(&vault_account()),
+        store: Place::Folder(folder.to_owned()),
+        state: folder.join("state"),
+        max_blob_bytes: 100 << 20,
+        link_lifetime: Duration::from_secs(60),
+        posting: Posting { batch: 4, delay: Duration::from_millis(20), last: Duration::from_millis(500) },
+        public_url: None,
+        cors_origins: Vec::new(),
+    }
+}
+
+pub async fn start_on(
+    chain: Arc<FakeChain>,
+    folder: Arc<TempDir>,
+    change: impl FnOnce(&mut Settings),
+) -> Running {
+    let mut settings = settings(folder.path());
+    change(&mut settings);
+    let vault = Vault::new(settings, chain.clone()).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let task = tokio::spawn(async move {
+        vault.serve(listener, stopped.map(drop)).await.unwrap();
+    });
+    Running { chain, folder, address, http: reqwest::Client::new(), stop: Some(stop), task }
+}
+
+impl Running {
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub async fn client(&self) -> VaultClient {
+        VaultClient::connect(&self.url("")).await.unwrap()
+    }
+
+    /// As SIGTERM does.
+    pub async fn stop(mut self) -> (Arc<FakeChain>, Arc<TempDir>) {
+        // Idle connections would keep the server waiting for them.
+        self.http = reqwest::Client::new();
+        self.stop.take().unwrap().send(()).unwrap();
+        self.task.await.unwrap();
+        (self.chain, self.folder)
+    }
+
+    pub fn scope(&self) -> Scope {
+        Scope { genesis: GENESIS, vault: account(&vault_account()) }
+    }
+
+    /// A signed upload, as a client would send it.
+    pub fn upload(&self, who: &Keypair, bytes: &[u8]) -> reqwest::RequestBuilder {
+        let path = wire::blob_path(address(bytes));
+        let signed = Authorization::sign(who, &self.scope(), "PUT", &path, address(bytes), now() + 60_000);
+        self.http.put(self.url(&path)).header("authorization", signed.to_string()).body(bytes.to_vec())
+    }
+
+    /// Brings a blob and has the chain place it at this vault.
+    pub async fn bring(&self, bytes: &[u8]) -> Hash {
+        let response = self.upload(&provider(), bytes).send().await.unwrap();
+        assert_eq!(response.status(), 201, "{}", response.text().await.unwrap());
+        self.chain.place(&vault_account(), address(bytes));
+        address(bytes)
+    }
+
+    /// A signed request for a link.
+    pub fn ask_link(&self, who: &Keypair, blob: Hash) -> reqwest::RequestBuilder {
+        let body = serde_json::to_vec(&LinkRequest { record: RECORD, version: VERSION, blob }).unwrap();
+        let signed = Authorization::sign(
+            who,
+            &self.scope(),
+            "POST",
+            wire::LINKS_PATH,
+            body_hash(&body),
+            now() + 60_000,
+        );
+        self.http.post(self.url(wire::LINKS_PATH)).header("authorization", signed.to_string()).body(body)
+    }
+
+    /// A link that the chain allows, as a full address.
+    pub async fn link(&self, who: &Keypair, blob: Hash) -> String {
+        let response = self.ask_link(who, blob).send().await.unwrap();
+        assert_eq!(response.status(), 201);
+        let link: wire::Link = response.json().await.unwrap();
+        self.url(&format!("/{}", link.url))
+    }
+
+    /// The files of the store, without their folders.
+    pub fn stored(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let Ok(shards) = std::fs::read_dir(self.folder.path().join("blobs")) else { return found };
+        for shard in shards {
+            for file in std::fs::read_dir(shard.unwrap().path()).unwrap() {
+                found.push(file.unwrap().file_name().into_string().unwrap());
+            }
+        }
+        found
+    }
+
+    pub fn link_key(&self) -> LinkKey {
+        let bytes = std::fs::read(self.folder.path().join("state/link.key")).unwrap();
+        LinkKey::new(bytes.try_into().unwrap())
+    }
+}
+
+/// The problem in an answer, whose status it must name.
+pub async fn problem(response: reqwest::Response) -> Problem {
+    let status = response.status().as_u16();
+    assert_eq!(response.headers()["content-type"], "application/problem+json");
+    let problem: Problem = response.json().await.unwrap();
+    assert_eq!(problem.status, status);
+    assert_eq!(problem.kind, format!("urn:medshare:vault:{}", problem.code));
+    assert!(!problem.action.is_empty());
+    problem
+}
+
+/// Sends, and expects this status and code.
+pub async fn refused(request: reqwest::RequestBuilder, status: u16, code: &str) -> Problem {
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), status);
+    let problem = problem(response).await;
+    assert_eq!(problem.code, code);
+    problem
+}
+
+/// Waits until something holds, at most ten seconds.
+pub async fn eventually(what: &str, holds: impl Fn() -> bool) {
+    let started = std::time::Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < Duration::from_secs(10), "{what} did not happen");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

@@ -1,0 +1,123 @@
+//! Runs what the command line asks for.
+
+use medshare_runtime::opaque::Block;
+use sc_cli::SubstrateCli;
+use sc_network::config::NetworkBackendType;
+use sc_service::PartialComponents;
+
+use crate::{
+    chain_spec,
+    cli::{Cli, Subcommand},
+    service,
+};
+
+impl SubstrateCli for Cli {
+    fn impl_name() -> String {
+        "medshare node".into()
+    }
+
+    fn impl_version() -> String {
+        env!("SUBSTRATE_CLI_IMPL_VERSION").into()
+    }
+
+    fn description() -> String {
+        env!("CARGO_PKG_DESCRIPTION").into()
+    }
+
+    fn author() -> String {
+        env!("CARGO_PKG_AUTHORS").into()
+    }
+
+    fn support_url() -> String {
+        concat!(env!("CARGO_PKG_REPOSITORY"), "/issues").into()
+    }
+
+    fn copyright_start_year() -> i32 {
+        2026
+    }
+
+    fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
+        Ok(Box::new(chain_spec::load(id)?))
+    }
+}
+
+/// Parses the command line and does what it says.
+///
+/// # Errors
+/// What the node or the subcommand ended with.
+pub fn run() -> sc_cli::Result<()> {
+    let cli = Cli::from_args();
+    match &cli.subcommand {
+        None => run_node(&cli),
+        Some(Subcommand::Key(command)) => command.run(&cli),
+        Some(Subcommand::ExportChainSpec(command)) => {
+            let spec = cli.load_spec(&command.chain)?;
+            command.run(spec)
+        }
+        Some(Subcommand::BuildSpec(command)) => {
+            let runner = cli.create_runner(command)?;
+            runner.sync_run(|config| command.run(config.chain_spec, config.network))
+        }
+        Some(Subcommand::CheckBlock(command)) => cli.create_runner(command)?.async_run(|config| {
+            let PartialComponents { client, task_manager, import_queue, .. } = service::new_partial(&config)?;
+            Ok((command.run(client, import_queue), task_manager))
+        }),
+        Some(Subcommand::ExportBlocks(command)) => cli.create_runner(command)?.async_run(|config| {
+            let PartialComponents { client, task_manager, .. } = service::new_partial(&config)?;
+            Ok((command.run(client, config.database), task_manager))
+        }),
+        Some(Subcommand::ExportState(command)) => cli.create_runner(command)?.async_run(|config| {
+            let PartialComponents { client, task_manager, .. } = service::new_partial(&config)?;
+            Ok((command.run(client, config.chain_spec), task_manager))
+        }),
+        Some(Subcommand::ImportBlocks(command)) => cli.create_runner(command)?.async_run(|config| {
+            let PartialComponents { client, task_manager, import_queue, .. } = service::new_partial(&config)?;
+            Ok((command.run(client, import_queue), task_manager))
+        }),
+        Some(Subcommand::PurgeChain(command)) => {
+            cli.create_runner(command)?.sync_run(|config| command.run(config.database))
+        }
+        Some(Subcommand::Revert(command)) => cli.create_runner(command)?.async_run(|config| {
+            let PartialComponents { client, task_manager, backend, .. } = service::new_partial(&config)?;
+            let forget_votes = Box::new(|client, _, blocks| {
+                sc_consensus_grandpa::revert(client, blocks)?;
+                Ok(())
+            });
+            Ok((command.run(client, backend, Some(forget_votes)), task_manager))
+        }),
+        Some(Subcommand::ChainInfo(command)) => {
+            cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config))
+        }
+        #[cfg(feature = "runtime-benchmarks")]
+        Some(Subcommand::Benchmark(benchmark)) => crate::benchmarking::run(&cli, benchmark),
+    }
+}
+
+fn run_node(cli: &Cli) -> sc_cli::Result<()> {
+    cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
+        match config.network.network_backend {
+            NetworkBackendType::Libp2p => service::new_full::<sc_network::NetworkWorker<_, _>>(config),
+            NetworkBackendType::Litep2p => service::new_full::<sc_network::Litep2pNetworkBackend>(config),
+        }
+        .map_err(sc_cli::Error::Service)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_development_node_takes_its_port_and_its_folder() {
+        let cli = Cli::parse_from(["medshare-node", "--dev", "--rpc-port", "40123", "--base-path", "here"]);
+        assert!(cli.run.shared_params.dev && cli.subcommand.is_none());
+        assert_eq!(cli.run.rpc_params.rpc_port, Some(40123));
+    }
+}

@@ -1,0 +1,16 @@
+//! The medshare node: a validator or a full node of the consortium's chain.
+//!
+//! `medshare-node --dev` starts a chain of one validator with the development accounts; `medshare-node --help`
+//! tells the rest.
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod chain_spec;
+mod cli;
+mod command;
+mod rpc;
+mod service;
+
+fn main() -> sc_cli::Result<()> {
+    command::run()
+}

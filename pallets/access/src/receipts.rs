@@ -1,0 +1,44 @@
+//! What vaults report.
+
+use alloc::vec::Vec;
+use frame_support::{
+    dispatch::DispatchResult,
+    ensure,
+    traits::{Get, Time},
+};
+use medshare_traits::{Membership, RecordRegistry};
+use medshare_types::{Moment, NewReceipt, Receipt, Role};
+
+use crate::{Config, Error, Event, LastReceipt, Pallet, ReceiptCount, Receipts};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_post_receipts(
+        vault: &T::AccountId,
+        receipts: Vec<NewReceipt<T::AccountId>>,
+    ) -> DispatchResult {
+        T::Membership::ensure_role(vault, Role::Vault)?;
+        ensure!(!receipts.is_empty(), Error::<T>::NoReceipts);
+        let now = T::Time::now();
+        let mut last = LastReceipt::<T>::get(vault);
+        for receipt in receipts {
+            ensure!(last.is_none_or(|last| receipt.sequence > last), Error::<T>::SequenceNotAscending);
+            last = Some(receipt.sequence);
+            Self::post(vault, receipt, now)?;
+        }
+        LastReceipt::<T>::set(vault, last);
+        Ok(())
+    }
+
+    fn post(vault: &T::AccountId, content: NewReceipt<T::AccountId>, now: Moment) -> DispatchResult {
+        let NewReceipt { sequence, record, version, .. } = content;
+        ensure!(content.at <= now.saturating_add(T::ReceiptTolerance::get()), Error::<T>::FromTheFuture);
+        ensure!(T::Records::vaults(record, version).contains(vault), Error::<T>::NotHeldHere);
+        let index = ReceiptCount::<T>::get(record);
+        ReceiptCount::<T>::insert(record, index.checked_add(1).ok_or(Error::<T>::NoMoreNumbers)?);
+        let accessor = content.accessor.clone();
+        Receipts::<T>::insert(record, index, Receipt { vault: vault.clone(), content, posted: now });
+        let vault = vault.clone();
+        Self::deposit_event(Event::ReceiptPosted { record, index, version, vault, accessor, sequence });
+        Ok(())
+    }
+}

@@ -1,0 +1,11 @@
+mod answer;
+mod cancel_request;
+mod consent;
+mod deny;
+mod grant;
+mod may_fetch;
+mod post_receipts;
+mod queries;
+mod request;
+mod revoke;
+mod set_policy;

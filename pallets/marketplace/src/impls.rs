@@ -1,0 +1,424 @@
+//! What the calls do, and what clients ask.
+
+use crate::{
+    ClaimedAt, Config, DeliveredKeys, Error, Event, HoldReason, ListingOf, Listings, LiveOrder, NextOrder,
+    OpenOrders, OrderOf, Orders, OrdersOf, Pallet,
+};
+use alloc::vec::Vec;
+use frame_support::{
+    dispatch::DispatchResult,
+    ensure,
+    traits::{Get, Time},
+};
+use frame_system::pallet_prelude::BlockNumberFor;
+use medshare_traits::{
+    Consent, CreditScores, Engagements, Membership, NewGrant, NewReview, Panels, RecordRegistry,
+};
+use medshare_types::{
+    Balance, CreditEvent, Findings, GrantBasis, Hash, Listing, Order, OrderId, OrderState, Party, Purpose,
+    RecordId, Role, SealContext, SealPurpose, SealedKey, Subject, Terms, Verdict, Version,
+};
+use sp_runtime::{DispatchError, traits::Zero};
+
+/// The second key of `OrdersOf`.
+pub(crate) fn order_key(order: OrderId) -> [u8; 8] {
+    order.to_be_bytes()
+}
+
+/// Whether money of an order in this state is on hold.
+pub(crate) fn is_open(state: OrderState) -> bool {
+    matches!(state, OrderState::Open { .. } | OrderState::Delivered { .. } | OrderState::Claimed)
+}
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_list(
+        who: T::AccountId,
+        record: RecordId,
+        version: Version,
+        price: Balance,
+        terms: Terms,
+    ) -> DispatchResult {
+        T::Members::ensure_role(&who, Role::Provider)?;
+        let owner = T::Records::owner(record).ok_or(Error::<T>::NoSuchRecord)?;
+        ensure!(owner == who, Error::<T>::NotOwner);
+        ensure!(!Listings::<T>::contains_key(record), Error::<T>::AlreadyListed);
+        ensure!(T::Records::is_tradable(record, version), Error::<T>::NotTradable);
+        ensure!(terms.duration != Some(0), Error::<T>::NoDuration);
+        Self::retained_of(price)?;
+
+        let listing = Listing { version, seller: who.clone(), price, terms, since: T::Time::now() };
+        Listings::<T>::insert(record, listing);
+        Self::deposit_event(Event::Listed { record, version, seller: who, price });
+        Ok(())
+    }
+
+    pub(crate) fn do_reprice(who: T::AccountId, record: RecordId, price: Balance) -> DispatchResult {
+        T::Members::ensure_role(&who, Role::Provider)?;
+        Listings::<T>::try_mutate(record, |listing| -> DispatchResult {
+            let listing = listing.as_mut().ok_or(Error::<T>::NotListed)?;
+            ensure!(listing.seller == who, Error::<T>::NotOwner);
+            Self::retained_of(price)?;
+            listing.price = price;
+            Ok(())
+        })?;
+        Self::deposit_event(Event::Repriced { record, price });
+        Ok(())
+    }
+
+    pub(crate) fn do_delist(who: T::AccountId, record: RecordId) -> DispatchResult {
+        let listing = Listings::<T>::get(record).ok_or(Error::<T>::NotListed)?;
+        ensure!(listing.seller == who, Error::<T>::NotOwner);
+        Self::remove_listing(record);
+        Ok(())
+    }
+
+    /// Takes a record off the market, if it is on it.
+    pub(crate) fn remove_listing(record: RecordId) {
+        if Listings::<T>::take(record).is_some() {
+            Self::deposit_event(Event::Delisted { record });
+        }
+    }
+
+    pub(crate) fn do_order(
+        who: T::AccountId,
+        record: RecordId,
+        version: Version,
+        max_price: Balance,
+        terms: Terms,
+        purpose: Purpose,
+    ) -> DispatchResult {
+        T::Members::ensure_role(&who, Role::Buyer)?;
+        let listing = Listings::<T>::get(record).ok_or(Error::<T>::NotListed)?;
+        ensure!(listing.version == version, Error::<T>::OtherVersionListed);
+        ensure!(T::Records::is_tradable(record, version), Error::<T>::NotTradable);
+        ensure!(listing.seller != who, Error::<T>::OwnRecord);
+        ensure!(T::Members::has_role(&listing.seller, Role::Provider), Error::<T>::SellerNotActive);
+        ensure!(listing.price <= max_price, Error::<T>::PriceRaised);
+        ensure!(listing.terms == terms, Error::<T>::TermsChanged);
+        ensure!(T::Consent::permits(record, &purpose), Error::<T>::PurposeNotPermitted);
+
+        let now = T::Time::now();
+        let granted = T::Consent::granted(record, version, &who).is_some_and(|grant| grant.is_active(now));
+        ensure!(!granted, Error::<T>::AlreadyGranted);
+        ensure!(!LiveOrder::<T>::contains_key((record, version, who.clone())), Error::<T>::AlreadyOrdered);
+        let approved = T::Panels::majority(Subject::Record { record, version }).contains(&who);
+        ensure!(!approved && !T::Panels::is_reviewing(&who, record, version), Error::<T>::ConflictOfInterest);
+        let open = OpenOrders::<T>::get(&who);
+        ensure!(open < T::Credit::benefits(&who).max_open_orders, Error::<T>::TooManyOpenOrders);
+
+        let buyer_key = T::Members::encryption_key(&who).ok_or(Error::<T>::NoEncryptionKey)?;
+        let price = listing.price;
+        // Computed afresh: the shares may have changed since it was listed.
+        let retained = Self::retained_of(price)?;
+        let id = NextOrder::<T>::get();
+        let next = id.checked_add(1).ok_or(Error::<T>::TooManyOrders)?;
+        let deliver_by = now.saturating_add(T::DeliverWithin::get());
+
+        Self::hold(HoldReason::Order, &who, price)?;
+        T::Engagements::engage(&who)?;
+        T::Engagements::engage(&listing.seller)?;
+
+        NextOrder::<T>::put(next);
+        // Cannot saturate: it is below a limit of the same type.
+        OpenOrders::<T>::insert(&who, open.saturating_add(1));
+        LiveOrder::<T>::insert((record, version, who.clone()), id);
+        OrdersOf::<T>::insert(&who, order_key(id), ());
+        OrdersOf::<T>::insert(&listing.seller, order_key(id), ());
+        let order = Order {
+            record,
+            version,
+            buyer: who.clone(),
+            buyer_key,
+            seller: listing.seller.clone(),
+            price,
+            retained,
+            bond: 0,
+            purpose,
+            terms,
+            placed: now,
+            deliver_by,
+            state: OrderState::Open { cancel: None },
+        };
+        Orders::<T>::insert(id, order);
+        Self::deposit_event(Event::Ordered {
+            order: id,
+            record,
+            version,
+            buyer: who,
+            seller: listing.seller,
+            price,
+            deliver_by,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn do_deliver(who: T::AccountId, id: OrderId, sealed: SealedKey) -> DispatchResult {
+        let mut order = Self::get_order(id)?;
+        ensure!(order.seller == who, Error::<T>::NotSeller);
+        Self::ensure_active(&who)?;
+        ensure!(matches!(order.state, OrderState::Open { .. }), Error::<T>::NotOpen);
+        let now = T::Time::now();
+        ensure!(now < order.deliver_by, Error::<T>::TooLate);
+        ensure!(T::Records::is_tradable(order.record, order.version), Error::<T>::NotTradable);
+        let version = T::Records::version(order.record, order.version).ok_or(Error::<T>::NotTradable)?;
+
+        let context = SealContext {
+            genesis: frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()),
+            record: order.record,
+            version: order.version,
+            grantee: order.buyer.clone(),
+            purpose: SealPurpose::Order(id),
+        };
+        medshare_crypto::verify_seal(
+            &sealed,
+            &version.owner_key,
+            &version.content.commitment,
+            &order.buyer_key,
+            &context,
+        )
+        .map_err(|_| Error::<T>::WrongKey)?;
+
+        // The money moves only if the grant can be recorded: consent as it is now decides.
+        T::Consent::grant(NewGrant {
+            record: order.record,
+            version: order.version,
+            grantee: order.buyer.clone(),
+            grantee_key: order.buyer_key,
+            basis: GrantBasis::Order(id),
+            purpose: order.purpose.clone(),
+            sealed,
+            expires: order.terms.duration.map(|duration| now.saturating_add(duration)),
+        })?;
+        let payment = Self::pay_delivery(&order)?;
+
+        let settles_at = now.saturating_add(T::Credit::benefits(&order.seller).claim_window);
+        order.state = OrderState::Delivered { settles_at };
+        DeliveredKeys::<T>::insert(id, sealed.as_commitment());
+        Orders::<T>::insert(id, &order);
+        Self::deposit_event(Event::Delivered {
+            order: id,
+            paid: payment.seller,
+            fee: payment.fee,
+            retained: order.retained,
+            settles_at,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn do_cancel(who: T::AccountId, id: OrderId) -> DispatchResult {
+        let mut order = Self::get_order(id)?;
+        let by = if order.buyer == who {
+            Party::Buyer
+        } else if order.seller == who {
+            Party::Seller
+        } else {
+            return Err(Error::<T>::NotParty.into());
+        };
+        Self::ensure_active(&who)?;
+        let OrderState::Open { cancel } = order.state else { return Err(Error::<T>::NotOpen.into()) };
+        match cancel {
+            Some(proposer) if proposer == by => Err(Error::<T>::AlreadyProposed.into()),
+            Some(_) => {
+                let refunded = order.price;
+                Self::release(HoldReason::Order, &order.buyer, refunded)?;
+                Self::close(id, order, OrderState::Cancelled);
+                Self::deposit_event(Event::Cancelled { order: id, refunded });
+                Ok(())
+            }
+            None => {
+                order.state = OrderState::Open { cancel: Some(by) };
+                Orders::<T>::insert(id, order);
+                Self::deposit_event(Event::CancellationProposed { order: id, by });
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn do_expire(who: T::AccountId, id: OrderId) -> DispatchResult {
+        Self::ensure_active(&who)?;
+        let order = Self::get_order(id)?;
+        ensure!(matches!(order.state, OrderState::Open { .. }), Error::<T>::NotOpen);
+        ensure!(T::Time::now() >= order.deliver_by, Error::<T>::TooEarly);
+
+        let refunded = order.price;
+        Self::release(HoldReason::Order, &order.buyer, refunded)?;
+        T::Credit::note(&order.seller, CreditEvent::DeliveryMissed);
+        Self::close(id, order, OrderState::Expired);
+        Self::deposit_event(Event::Expired { order: id, refunded });
+        Ok(())
+    }
+
+    pub(crate) fn do_claim(who: T::AccountId, id: OrderId) -> DispatchResult {
+        let mut order = Self::get_order(id)?;
+        ensure!(order.buyer == who, Error::<T>::NotBuyer);
+        Self::ensure_active(&who)?;
+        let OrderState::Delivered { settles_at } = order.state else {
+            return Err(Error::<T>::NotDelivered.into());
+        };
+        let now = T::Time::now();
+        ensure!(now < settles_at, Error::<T>::TooLate);
+        let commitment = DeliveredKeys::<T>::get(id).ok_or(Error::<T>::NotDelivered)?;
+
+        let bond = Self::bond_of(order.price);
+        Self::hold(HoldReason::ClaimBond, &who, bond)?;
+        order.bond = bond;
+        order.state = OrderState::Claimed;
+        Orders::<T>::insert(id, &order);
+        ClaimedAt::<T>::insert(id, now);
+
+        // The rules of conflict say who else may not sit: the buyer, who is the holder, among them.
+        let mut excluded =
+            T::Panels::majority(Subject::Record { record: order.record, version: order.version });
+        excluded.extend(T::Members::sponsor(&order.seller));
+        excluded.push(order.seller);
+        T::Panels::convene(NewReview {
+            subject: Subject::Claim { order: id },
+            record: order.record,
+            version: order.version,
+            holder: who,
+            holder_key: order.buyer_key,
+            commitment,
+            excluded,
+        })?;
+        Self::deposit_event(Event::Claimed { order: id, bond });
+        Ok(())
+    }
+
+    pub(crate) fn do_rule(
+        who: T::AccountId,
+        id: OrderId,
+        verdict: Verdict,
+        findings: Findings,
+        report: Hash,
+    ) -> DispatchResult {
+        let order = Self::get_order(id)?;
+        ensure!(order.state == OrderState::Claimed, Error::<T>::NotClaimed);
+        T::Panels::vote(&who, Subject::Claim { order: id }, verdict, findings, report)
+    }
+
+    pub(crate) fn do_settle(who: T::AccountId, id: OrderId) -> DispatchResult {
+        Self::ensure_active(&who)?;
+        let order = Self::get_order(id)?;
+        let now = T::Time::now();
+        match order.state {
+            OrderState::Open { .. } => Err(Error::<T>::NotDelivered.into()),
+            OrderState::Delivered { settles_at } => {
+                ensure!(now >= settles_at, Error::<T>::TooEarly);
+                Self::settle_unclaimed(id, order)
+            }
+            OrderState::Claimed => {
+                let claimed = ClaimedAt::<T>::get(id).ok_or(Error::<T>::NotClaimed)?;
+                ensure!(now >= claimed.saturating_add(T::RulingWithin::get()), Error::<T>::TooEarly);
+                Self::settle_unruled(id, order)
+            }
+            OrderState::Settled | OrderState::Refunded | OrderState::Cancelled | OrderState::Expired => {
+                Err(Error::<T>::AlreadyClosed.into())
+            }
+        }
+    }
+
+    fn settle_unclaimed(id: OrderId, order: OrderOf<T>) -> DispatchResult {
+        let paid = order.retained;
+        Self::pay(HoldReason::Order, &order.buyer, &order.seller, paid)?;
+        T::Credit::note(&order.seller, CreditEvent::SaleSettled);
+        T::Credit::note(&order.buyer, CreditEvent::PurchaseSettled);
+        Self::close(id, order, OrderState::Settled);
+        Self::deposit_event(Event::Settled { order: id, paid });
+        Ok(())
+    }
+
+    fn settle_unruled(id: OrderId, order: OrderOf<T>) -> DispatchResult {
+        let (paid, released) = (order.retained, order.bond);
+        Self::pay(HoldReason::Order, &order.buyer, &order.seller, paid)?;
+        Self::release(HoldReason::ClaimBond, &order.buyer, released)?;
+        Self::close(id, order, OrderState::Settled);
+        T::Panels::dissolve(Subject::Claim { order: id });
+        Self::deposit_event(Event::ClaimUnruled { order: id, paid, released });
+        Ok(())
+    }
+
+    /// The panel found that the buyer is right.
+    pub(crate) fn uphold_claim(id: OrderId, order: OrderOf<T>) -> DispatchResult {
+        Self::release(HoldReason::Order, &order.buyer, order.retained)?;
+        Self::release(HoldReason::ClaimBond, &order.buyer, order.bond)?;
+        let refunded = order.retained.saturating_add(order.bond);
+        T::Credit::note(&order.seller, CreditEvent::ClaimLost);
+        for auditor in T::Panels::majority(Subject::Record { record: order.record, version: order.version }) {
+            T::Credit::note(&auditor, CreditEvent::AuditOverturned);
+        }
+        Self::close(id, order, OrderState::Refunded);
+        Self::deposit_event(Event::ClaimUpheld { order: id, refunded });
+        Ok(())
+    }
+
+    /// The panel found that the buyer is wrong, or the buyer did not deliver it the key.
+    pub(crate) fn refuse_claim(id: OrderId, order: OrderOf<T>, rulers: &[T::AccountId]) -> DispatchResult {
+        let (paid, forfeited) = (order.retained, order.bond);
+        Self::pay(HoldReason::Order, &order.buyer, &order.seller, paid)?;
+        Self::pay_bond(&order, rulers)?;
+        T::Credit::note(&order.buyer, CreditEvent::ClaimRefused);
+        T::Credit::note(&order.seller, CreditEvent::SaleSettled);
+        Self::close(id, order, OrderState::Settled);
+        Self::deposit_event(Event::ClaimRefused { order: id, paid, forfeited });
+        Ok(())
+    }
+
+    /// Ends an order of which nothing is on hold any more.
+    fn close(id: OrderId, mut order: OrderOf<T>, state: OrderState) {
+        order.state = state;
+        order.bond = 0;
+        OpenOrders::<T>::mutate_exists(&order.buyer, |open| {
+            *open = open.and_then(|open| open.checked_sub(1)).filter(|open| *open > 0);
+        });
+        LiveOrder::<T>::remove((order.record, order.version, order.buyer.clone()));
+        DeliveredKeys::<T>::remove(id);
+        ClaimedAt::<T>::remove(id);
+        T::Engagements::disengage(&order.buyer);
+        T::Engagements::disengage(&order.seller);
+        Orders::<T>::insert(id, order);
+    }
+
+    fn get_order(id: OrderId) -> Result<OrderOf<T>, DispatchError> {
+        Orders::<T>::get(id).ok_or_else(|| Error::<T>::NoSuchOrder.into())
+    }
+
+    fn ensure_active(who: &T::AccountId) -> DispatchResult {
+        ensure!(T::Members::is_active(who), Error::<T>::NotActiveMember);
+        Ok(())
+    }
+
+    /// A record's listing.
+    pub fn listing(record: RecordId) -> Option<ListingOf<T>> {
+        Listings::<T>::get(record)
+    }
+
+    /// At most `limit` listings that follow the one of `after`, or the first ones; in an order that does not change
+    /// but is not that of the numbers. A listing that ends between two pages does not disturb the next page.
+    pub fn listings(after: Option<RecordId>, limit: u32) -> Vec<(RecordId, ListingOf<T>)> {
+        let listings = match after {
+            Some(after) => Listings::<T>::iter_from(Listings::<T>::hashed_key_for(after)),
+            None => Listings::<T>::iter(),
+        };
+        listings.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect()
+    }
+
+    /// An order.
+    pub fn order_of(order: OrderId) -> Option<OrderOf<T>> {
+        Orders::<T>::get(order)
+    }
+
+    /// At most `limit` orders in which the account is buyer or seller, ascending by number, from the one after
+    /// `after` or the first one on.
+    pub fn orders_of(who: &T::AccountId, after: Option<OrderId>, limit: u32) -> Vec<(OrderId, OrderOf<T>)> {
+        let keys = match after {
+            Some(after) => {
+                OrdersOf::<T>::iter_key_prefix_from(who, OrdersOf::<T>::hashed_key_for(who, order_key(after)))
+            }
+            None => OrdersOf::<T>::iter_key_prefix(who),
+        };
+        keys.take(usize::try_from(limit).unwrap_or(usize::MAX))
+            .map(OrderId::from_be_bytes)
+            .filter_map(|id| Orders::<T>::get(id).map(|order| (id, order)))
+            .collect()
+    }
+}

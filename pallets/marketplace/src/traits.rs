@@ -1,0 +1,35 @@
+//! What the pallet is to the others.
+
+use crate::{Config, Listings, Orders, Pallet, impls::is_open};
+use frame_support::{dispatch::DispatchResult, storage::with_storage_layer};
+use medshare_traits::{Market, OnVerdict, Outcome};
+use medshare_types::{OrderId, OrderState, RecordId, Subject, Verdict, Version};
+
+impl<T: Config> Market for Pallet<T> {
+    fn is_listed(record: RecordId, version: Version) -> bool {
+        Listings::<T>::get(record).is_some_and(|listing| listing.version == version)
+    }
+
+    fn delist(record: RecordId) {
+        Self::remove_listing(record);
+    }
+
+    fn is_open(order: OrderId) -> bool {
+        Orders::<T>::get(order).is_some_and(|order| is_open(order.state))
+    }
+}
+
+impl<T: Config> OnVerdict<T::AccountId> for Pallet<T> {
+    fn on_verdict(subject: Subject, outcome: Outcome, majority: &[T::AccountId]) -> DispatchResult {
+        let Subject::Claim { order: id } = subject else { return Ok(()) };
+        // A verdict on an order that is not claimed comes too late to change anything.
+        let Some(order) = Orders::<T>::get(id).filter(|order| order.state == OrderState::Claimed) else {
+            return Ok(());
+        };
+        // All or nothing also where the panel is decided by a hook, outside of any call.
+        with_storage_layer(|| match outcome {
+            Outcome::Decided(Verdict::Reject) => Self::uphold_claim(id, order),
+            Outcome::Decided(Verdict::Approve) | Outcome::Lapsed => Self::refuse_claim(id, order, majority),
+        })
+    }
+}

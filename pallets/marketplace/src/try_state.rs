@@ -1,0 +1,111 @@
+//! What is true between any two calls.
+
+use crate::{
+    ClaimedAt, Config, DeliveredKeys, HoldReason, Listings, LiveOrder, NextOrder, OpenOrders, Orders,
+    OrdersOf, Pallet,
+    impls::{is_open, order_key},
+};
+use alloc::collections::BTreeMap;
+use frame_support::{ensure, traits::fungible::InspectHold};
+use medshare_traits::RecordRegistry;
+use medshare_types::{Balance, OrderState};
+use sp_runtime::TryRuntimeError;
+
+/// What a buyer's orders amount to.
+#[derive(Default)]
+struct Account {
+    orders: Balance,
+    bonds: Balance,
+    open: u32,
+}
+
+impl<T: Config> Pallet<T> {
+    /// Checks that
+    /// - each buyer has on hold exactly the prices of its orders that wait for delivery, the retained parts of those
+    ///   that are delivered or claimed, and the bonds of those that are claimed;
+    /// - `OpenOrders` counts the open orders of each buyer and has no entry for those without;
+    /// - `LiveOrder` has exactly the open orders, `DeliveredKeys` those delivered or claimed, `ClaimedAt` those claimed;
+    /// - `OrdersOf` has each order exactly for its buyer and its seller, who are not the same;
+    /// - every order's number is below `NextOrder`, its retained part is within its price, and it has a bond exactly
+    ///   while it is claimed;
+    /// - every listing is by the record's owner.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
+        let mut accounts = BTreeMap::<T::AccountId, Account>::new();
+        let (mut orders, mut open_orders, mut delivered, mut claimed) = (0u64, 0u64, 0u64, 0u64);
+
+        for (id, order) in Orders::<T>::iter() {
+            orders = orders.saturating_add(1);
+            ensure!(id < NextOrder::<T>::get(), "an order is numbered above the next one");
+            ensure!(order.retained <= order.price, "more is retained than paid");
+            ensure!(order.buyer != order.seller, "somebody bought from itself");
+            for party in [&order.buyer, &order.seller] {
+                ensure!(
+                    OrdersOf::<T>::contains_key(party, order_key(id)),
+                    "an order is not filed under its party"
+                );
+            }
+
+            let is_claimed = order.state == OrderState::Claimed;
+            ensure!(is_claimed != (order.bond == 0), "a bond without a claim, or a claim without a bond");
+            ensure!(ClaimedAt::<T>::contains_key(id) == is_claimed, "ClaimedAt differs from the claims");
+            let is_delivered = is_claimed || matches!(order.state, OrderState::Delivered { .. });
+            ensure!(
+                DeliveredKeys::<T>::contains_key(id) == is_delivered,
+                "DeliveredKeys differs from the deliveries"
+            );
+            claimed = claimed.saturating_add(is_claimed.into());
+            delivered = delivered.saturating_add(is_delivered.into());
+
+            let live = LiveOrder::<T>::get((order.record, order.version, order.buyer.clone()));
+            ensure!((live == Some(id)) == is_open(order.state), "LiveOrder differs from the open orders");
+
+            let due = match order.state {
+                OrderState::Open { .. } => order.price,
+                OrderState::Delivered { .. } | OrderState::Claimed => order.retained,
+                _ => 0,
+            };
+            let account = accounts.entry(order.buyer).or_default();
+            account.orders = account.orders.saturating_add(due);
+            account.bonds = account.bonds.saturating_add(order.bond);
+            account.open = account.open.saturating_add(is_open(order.state).into());
+            open_orders = open_orders.saturating_add(is_open(order.state).into());
+        }
+
+        for (who, account) in &accounts {
+            let on_hold = |reason: HoldReason| T::Currency::balance_on_hold(&reason.into(), who);
+            ensure!(
+                on_hold(HoldReason::Order) == account.orders,
+                "a buyer's hold differs from its open orders"
+            );
+            ensure!(on_hold(HoldReason::ClaimBond) == account.bonds, "a buyer's hold differs from its bonds");
+            ensure!(OpenOrders::<T>::get(who) == account.open, "OpenOrders differs from the open orders");
+            ensure!(
+                OpenOrders::<T>::contains_key(who) == (account.open > 0),
+                "OpenOrders has an empty entry"
+            );
+        }
+        for who in OpenOrders::<T>::iter_keys() {
+            ensure!(accounts.contains_key(&who), "OpenOrders has an entry of somebody without orders");
+        }
+
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        ensure!(
+            count(OrdersOf::<T>::iter_keys().count()) == orders.saturating_mul(2),
+            "OrdersOf has too many entries"
+        );
+        ensure!(count(LiveOrder::<T>::iter_keys().count()) == open_orders, "LiveOrder has too many entries");
+        ensure!(
+            count(DeliveredKeys::<T>::iter_keys().count()) == delivered,
+            "DeliveredKeys has too many entries"
+        );
+        ensure!(count(ClaimedAt::<T>::iter_keys().count()) == claimed, "ClaimedAt has too many entries");
+
+        for (record, listing) in Listings::<T>::iter() {
+            ensure!(
+                T::Records::owner(record) == Some(listing.seller),
+                "a listing is not by the record's owner"
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,319 @@
+//! What the calls do, and what other pallets and the runtime API ask.
+
+use alloc::vec::Vec;
+use frame_support::{
+    dispatch::DispatchResult,
+    ensure,
+    traits::{EnsureOrigin, Get, Time, fungible::MutateHold, tokens::Precision},
+};
+use frame_system::{
+    ensure_signed,
+    pallet_prelude::{BlockNumberFor, OriginFor},
+};
+use medshare_traits::{Engagements, Membership};
+use medshare_types::{Balance, Hash, KeyProof, Member, MemberStatus, Point, Role, Roles};
+use sp_runtime::{ArithmeticError, DispatchError, traits::Zero};
+
+use crate::{
+    Auditors, Config, Departed, Deposits, Engaged, Error, Event, HoldReason, KeyOwners, Keys, Members,
+    Pallet, Sponsored,
+};
+
+/// Who decides about a member.
+pub(crate) enum Decider<AccountId> {
+    /// The consortium's council.
+    Council,
+    /// An active hospital.
+    Hospital(AccountId),
+}
+
+impl<T: Config> Pallet<T> {
+    /// A member, suspended or not.
+    pub fn member(who: &T::AccountId) -> Option<Member<T::AccountId>> {
+        Members::<T>::get(who)
+    }
+
+    /// An encryption key that the account has or had, by its number.
+    pub fn key(who: &T::AccountId, index: u32) -> Option<Point> {
+        Keys::<T>::get(who, index)
+    }
+
+    /// Makes a member as the council would, without a proof of possession. For genesis and benchmarks; no call leads
+    /// here.
+    ///
+    /// Errors: `AlreadyMember`, `NoRole`, `KeyNotProven` for a key that is no valid point, `KeyInUse`,
+    /// `TooManyAuditors`.
+    pub fn seed(who: T::AccountId, roles: Roles, identity: Hash, key: Point) -> DispatchResult {
+        ensure!(medshare_crypto::check_point(&key).is_ok(), Error::<T>::KeyNotProven);
+        Self::insert(who, roles, identity, key, None).map(drop)
+    }
+
+    pub(crate) fn decider(origin: OriginFor<T>) -> Result<Decider<T::AccountId>, DispatchError> {
+        match T::CouncilOrigin::try_origin(origin) {
+            Ok(_) => Ok(Decider::Council),
+            Err(origin) => {
+                let who = ensure_signed(origin)?;
+                Self::ensure_role(&who, Role::Hospital)?;
+                Ok(Decider::Hospital(who))
+            }
+        }
+    }
+
+    pub(crate) fn do_admit(
+        decider: Decider<T::AccountId>,
+        who: T::AccountId,
+        roles: Roles,
+        identity: Hash,
+        key: Point,
+        proof: KeyProof,
+    ) -> DispatchResult {
+        let sponsor = match decider {
+            Decider::Council => None,
+            Decider::Hospital(hospital) => {
+                ensure!(!roles.iter().any(|role| role.needs_council()), Error::<T>::NeedsCouncil);
+                Some(hospital)
+            }
+        };
+        Self::ensure_possession(&who, &key, &proof)?;
+        let deposit = Self::insert(who.clone(), roles.clone(), identity, key, sponsor.clone())?;
+        Self::deposit_event(Event::Admitted { who, roles, sponsor, deposit });
+        Ok(())
+    }
+
+    pub(crate) fn do_set_roles(
+        decider: Decider<T::AccountId>,
+        who: T::AccountId,
+        roles: Roles,
+    ) -> DispatchResult {
+        let old = Members::<T>::get(&who).ok_or(Error::<T>::NotMember)?;
+        Self::ensure_answers_for(&decider, &old)?;
+        ensure!(!roles.is_empty(), Error::<T>::NoRole);
+        if let Decider::Hospital(_) = decider {
+            let touches_councils = old.roles.symmetric_difference(&roles).any(|role| role.needs_council());
+            ensure!(!touches_councils, Error::<T>::NeedsCouncil);
+        }
+        let new = Member { roles: roles.clone(), ..old.clone() };
+        Self::replace(&who, &old, new)?;
+        Self::deposit_event(Event::RolesSet { who, roles });
+        Ok(())
+    }
+
+    pub(crate) fn do_suspend(decider: Decider<T::AccountId>, who: T::AccountId) -> DispatchResult {
+        let old = Members::<T>::get(&who).ok_or(Error::<T>::NotMember)?;
+        Self::ensure_answers_for(&decider, &old)?;
+        let by_council = matches!(decider, Decider::Council);
+        let takes_over = by_council && old.status == MemberStatus::Suspended { by_council: false };
+        ensure!(old.status == MemberStatus::Active || takes_over, Error::<T>::AlreadySuspended);
+        let new = Member { status: MemberStatus::Suspended { by_council }, ..old.clone() };
+        Self::replace(&who, &old, new)?;
+        Self::deposit_event(Event::Suspended { who, by_council });
+        Ok(())
+    }
+
+    pub(crate) fn do_reinstate(decider: Decider<T::AccountId>, who: T::AccountId) -> DispatchResult {
+        let old = Members::<T>::get(&who).ok_or(Error::<T>::NotMember)?;
+        Self::ensure_answers_for(&decider, &old)?;
+        match (old.status, decider) {
+            (MemberStatus::Active, _) => return Err(Error::<T>::NotSuspended.into()),
+            (MemberStatus::Suspended { by_council: true }, Decider::Hospital(_)) => {
+                return Err(Error::<T>::SuspendedByCouncil.into());
+            }
+            (MemberStatus::Suspended { .. }, _) => {}
+        }
+        let new = Member { status: MemberStatus::Active, ..old.clone() };
+        Self::replace(&who, &old, new)?;
+        Self::deposit_event(Event::Reinstated { who });
+        Ok(())
+    }
+
+    pub(crate) fn do_rotate_key(who: T::AccountId, key: Point, proof: KeyProof) -> DispatchResult {
+        let mut member = Self::ensure_active(&who)?;
+        Self::ensure_possession(&who, &key, &proof)?;
+        let index = member.key_index.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+        Self::register_key(&who, index, key)?;
+        member.key = key;
+        member.key_index = index;
+        Members::<T>::insert(&who, member);
+        Self::deposit_event(Event::KeyRotated { who, index, key });
+        Ok(())
+    }
+
+    pub(crate) fn do_leave(who: T::AccountId) -> DispatchResult {
+        let member = Self::ensure_active(&who)?;
+        ensure!(Engaged::<T>::get(&who).is_zero(), Error::<T>::StillEngaged);
+        ensure!(Sponsored::<T>::get(&who).is_zero(), Error::<T>::StillSponsoring);
+
+        let mut released = Balance::zero();
+        if let Some(sponsor) = &member.sponsor {
+            if let Some(deposit) = Deposits::<T>::take(&who) {
+                // Should less be on hold, the member must still be able to go.
+                released = T::Currency::release(
+                    &HoldReason::Admission.into(),
+                    sponsor,
+                    deposit,
+                    Precision::BestEffort,
+                )?;
+            }
+            Sponsored::<T>::mutate_exists(sponsor, |count| *count = count.and_then(one_less));
+        }
+        Members::<T>::remove(&who);
+        Departed::<T>::insert(&who, member.key_index);
+        if is_active_auditor(&member) {
+            Self::strike_auditor(&who);
+        }
+        Self::deposit_event(Event::Left { who, sponsor: member.sponsor, released });
+        Ok(())
+    }
+
+    /// Makes a member and returns what its sponsor has on hold for it.
+    fn insert(
+        who: T::AccountId,
+        roles: Roles,
+        identity: Hash,
+        key: Point,
+        sponsor: Option<T::AccountId>,
+    ) -> Result<Balance, DispatchError> {
+        ensure!(!Members::<T>::contains_key(&who), Error::<T>::AlreadyMember);
+        ensure!(!roles.is_empty(), Error::<T>::NoRole);
+        let key_index = Self::first_key(&who, key)?;
+        let mut deposit = Balance::zero();
+        if let Some(sponsor) = &sponsor {
+            deposit = T::AdmissionDeposit::get();
+            if !deposit.is_zero() {
+                T::Currency::hold(&HoldReason::Admission.into(), sponsor, deposit)?;
+                Deposits::<T>::insert(&who, deposit);
+            }
+            Sponsored::<T>::mutate(sponsor, |count| *count = count.saturating_add(1));
+        }
+        let since = T::Time::now();
+        let member = Member { roles, identity, sponsor, status: MemberStatus::Active, key, key_index, since };
+        if is_active_auditor(&member) {
+            Self::add_auditor(&who)?;
+        }
+        Members::<T>::insert(who, member);
+        Ok(deposit)
+    }
+
+    /// Stores a changed member and keeps the list of auditors true.
+    fn replace(who: &T::AccountId, old: &Member<T::AccountId>, new: Member<T::AccountId>) -> DispatchResult {
+        match (is_active_auditor(old), is_active_auditor(&new)) {
+            (false, true) => Self::add_auditor(who)?,
+            (true, false) => Self::strike_auditor(who),
+            _ => {}
+        }
+        Members::<T>::insert(who, new);
+        Ok(())
+    }
+
+    fn add_auditor(who: &T::AccountId) -> DispatchResult {
+        Auditors::<T>::try_mutate(|auditors| match auditors.binary_search(who) {
+            Ok(_) => Ok(()),
+            Err(at) => auditors.try_insert(at, who.clone()).map_err(|_| Error::<T>::TooManyAuditors.into()),
+        })
+    }
+
+    fn strike_auditor(who: &T::AccountId) {
+        Auditors::<T>::mutate(|auditors| auditors.retain(|auditor| auditor != who));
+    }
+
+    /// Registers the key of somebody who is being admitted and returns its number. Who left earlier goes on counting,
+    /// and may have the key again that it left with.
+    fn first_key(who: &T::AccountId, key: Point) -> Result<u32, DispatchError> {
+        let index = match Departed::<T>::take(who) {
+            None => 0,
+            Some(last) if Keys::<T>::get(who, last) == Some(key) => return Ok(last),
+            Some(last) => last.checked_add(1).ok_or(ArithmeticError::Overflow)?,
+        };
+        Self::register_key(who, index, key)?;
+        Ok(index)
+    }
+
+    fn register_key(who: &T::AccountId, index: u32, key: Point) -> DispatchResult {
+        ensure!(!KeyOwners::<T>::contains_key(key), Error::<T>::KeyInUse);
+        KeyOwners::<T>::insert(key, who);
+        Keys::<T>::insert(who, index, key);
+        Ok(())
+    }
+
+    fn ensure_possession(who: &T::AccountId, key: &Point, proof: &KeyProof) -> DispatchResult {
+        let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
+        medshare_crypto::verify_possession(key, proof, &genesis, who)
+            .map_err(|_| Error::<T>::KeyNotProven.into())
+    }
+
+    fn ensure_answers_for(decider: &Decider<T::AccountId>, member: &Member<T::AccountId>) -> DispatchResult {
+        if let Decider::Hospital(hospital) = decider {
+            ensure!(member.sponsor.as_ref() == Some(hospital), Error::<T>::NotSponsor);
+        }
+        Ok(())
+    }
+
+    fn ensure_active(who: &T::AccountId) -> Result<Member<T::AccountId>, DispatchError> {
+        let member = Members::<T>::get(who).ok_or(Error::<T>::NotMember)?;
+        ensure!(member.status == MemberStatus::Active, Error::<T>::MemberSuspended);
+        Ok(member)
+    }
+}
+
+/// Whether it belongs on the list of auditors.
+pub(crate) fn is_active_auditor<AccountId>(member: &Member<AccountId>) -> bool {
+    member.status == MemberStatus::Active && member.roles.contains(&Role::Auditor)
+}
+
+/// A count without one; nothing for the last.
+fn one_less(count: u32) -> Option<u32> {
+    count.checked_sub(1).filter(|left| !left.is_zero())
+}
+
+impl<T: Config> Membership<T::AccountId> for Pallet<T> {
+    type MaxAuditors = T::MaxAuditors;
+
+    fn is_active(who: &T::AccountId) -> bool {
+        Self::ensure_active(who).is_ok()
+    }
+
+    fn has_role(who: &T::AccountId, role: Role) -> bool {
+        Self::ensure_role(who, role).is_ok()
+    }
+
+    fn ensure_role(who: &T::AccountId, role: Role) -> DispatchResult {
+        let missing = match role {
+            Role::Hospital => Error::<T>::NotHospital,
+            Role::Auditor => Error::<T>::NotAuditor,
+            Role::Provider => Error::<T>::NotProvider,
+            Role::Buyer => Error::<T>::NotBuyer,
+            Role::Vault => Error::<T>::NotVault,
+        };
+        ensure!(Self::ensure_active(who)?.roles.contains(&role), missing);
+        Ok(())
+    }
+
+    fn encryption_key(who: &T::AccountId) -> Option<Point> {
+        Members::<T>::get(who).map(|member| member.key)
+    }
+
+    fn sponsor(who: &T::AccountId) -> Option<T::AccountId> {
+        Members::<T>::get(who).and_then(|member| member.sponsor)
+    }
+
+    fn auditors() -> Vec<T::AccountId> {
+        Auditors::<T>::get().into_inner()
+    }
+}
+
+impl<T: Config> Engagements<T::AccountId> for Pallet<T> {
+    fn engage(who: &T::AccountId) -> DispatchResult {
+        ensure!(Members::<T>::contains_key(who), Error::<T>::NotMember);
+        Engaged::<T>::mutate(who, |count| *count = count.saturating_add(1));
+        Ok(())
+    }
+
+    fn disengage(who: &T::AccountId) {
+        Engaged::<T>::mutate_exists(who, |count| {
+            if count.is_none() {
+                log::error!(target: "runtime::members", "{who:?} ends an engagement that it did not have");
+            }
+            *count = count.and_then(one_less);
+        });
+    }
+}

@@ -1,0 +1,11 @@
+//! What must hold, one file a call.
+
+mod admit;
+mod engagements;
+mod extension;
+mod genesis;
+mod leave;
+mod reinstate;
+mod rotate_key;
+mod set_roles;
+mod suspend;

@@ -1,0 +1,4 @@
+//! What must hold for the types that decide something.
+
+mod consent;
+mod text;

@@ -1,0 +1,60 @@
+//! Panels of auditors.
+
+use codec::Encode;
+use frame_support::{parameter_types, traits::Randomness};
+use frame_system::pallet_prelude::BlockNumberFor;
+
+use crate::{
+    BlockNumber, Credit, Hash, Marketplace, Members, Records, Runtime, System, Timestamp,
+    configs::parameters::dynamic_params::audits as parameters,
+};
+
+parameter_types! {
+    /// Seats on a panel.
+    pub const PanelSize: u32 = 3;
+    /// Votes that must agree.
+    pub const Quorum: u32 = 2;
+    /// Blocks between convening and the draw: the block after the convening fixes the seed.
+    pub const DrawDelay: BlockNumber = 2;
+    /// Blocks until a draw without enough auditors is tried again: a minute.
+    pub const RetryDelay: BlockNumber = 30;
+    /// Draws in one block.
+    pub const MaxDrawsPerBlock: u32 = 16;
+    /// Blocks of draws that can be queued.
+    pub const SpillBlocks: u32 = 64;
+}
+
+/// A seed from the hash of the block before. Its strength: nobody who sends transactions can predict or steer it,
+/// since it does not exist when the transaction is included. The author of the block before the draw can try
+/// variants of that block within its slot and publish the one whose draw it likes, or leave its slot empty: one
+/// hospital of `n` can steer a draw whose decisive block happens to be its own.
+pub struct ParentHashRandomness;
+
+impl Randomness<Hash, BlockNumberFor<Runtime>> for ParentHashRandomness {
+    /// The seed for a subject, and the block at whose end it could be known.
+    fn random(subject: &[u8]) -> (Hash, BlockNumberFor<Runtime>) {
+        let seed = (System::parent_hash(), subject).using_encoded(sp_io::hashing::blake2_256);
+        (seed.into(), System::block_number().saturating_sub(1))
+    }
+}
+
+impl pallet_audits::Config for Runtime {
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkSetup = super::benchmarks::Setup;
+    type Credit = Credit;
+    type DrawDelay = DrawDelay;
+    type Engagements = Members;
+    type KeyWindow = parameters::KeyWindow;
+    type MaxDrawsPerBlock = MaxDrawsPerBlock;
+    type Membership = Members;
+    type OnVerdict = (Records, Marketplace);
+    type PanelSize = PanelSize;
+    type Quorum = Quorum;
+    type Randomness = ParentHashRandomness;
+    type Records = Records;
+    type RetryDelay = RetryDelay;
+    type SpillBlocks = SpillBlocks;
+    type Time = Timestamp;
+    type VoteWindow = parameters::VoteWindow;
+    type WeightInfo = ();
+}

@@ -1,0 +1,30 @@
+//! Who may act.
+
+use frame_support::traits::{ConstU32, ConstU128, Contains};
+use frame_system::EnsureRoot;
+
+use crate::{AccountId, Balances, MDS, Runtime, RuntimeHoldReason, Timestamp};
+
+/// The council decides as the chain's root: by sudo on a development chain.
+pub type Council = EnsureRoot<AccountId>;
+
+/// The account that holds sudo, if there is one. It may send transactions without being a member, so that a
+/// development chain can be repaired whomever the council suspended.
+pub struct SudoKey;
+
+impl Contains<AccountId> for SudoKey {
+    fn contains(who: &AccountId) -> bool {
+        pallet_sudo::Key::<Runtime>::get().as_ref() == Some(who)
+    }
+}
+
+impl pallet_members::Config for Runtime {
+    type AdmissionDeposit = ConstU128<MDS>;
+    type CouncilOrigin = Council;
+    type Currency = Balances;
+    type Exempt = SudoKey;
+    type MaxAuditors = ConstU32<64>;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Time = Timestamp;
+    type WeightInfo = ();
+}

@@ -1,0 +1,14 @@
+//! What each pallet is configured with, one file a concern.
+
+pub mod access;
+pub mod audits;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarks;
+pub mod consensus;
+pub mod credit;
+pub mod marketplace;
+pub mod members;
+pub mod money;
+pub mod parameters;
+pub mod records;
+pub mod system;

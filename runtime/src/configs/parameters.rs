@@ -1,0 +1,82 @@
+//! Deadlines and shares that the council can change without a new runtime. The values here are what holds as long as
+//! it did not.
+
+use frame_support::{
+    dynamic_params::{dynamic_pallet_params, dynamic_params},
+    traits::AsEnsureOriginWithArg,
+};
+use frame_system::EnsureRoot;
+use pallet_marketplace::FeeSplit;
+use sp_runtime::Permill;
+
+use crate::{AccountId, Balance, DAY, HOUR, MILLI_MDS, Moment, Runtime, RuntimeEvent};
+
+/// The changeable parameters; times in milliseconds.
+// FRAME's macros make modules without documentation.
+#[allow(missing_docs)]
+#[dynamic_params(RuntimeParameters, pallet_parameters::Parameters::<Runtime>)]
+pub mod dynamic_params {
+    use super::*;
+
+    /// Of the marketplace.
+    #[dynamic_pallet_params]
+    #[codec(index = 0)]
+    pub mod marketplace {
+        /// How long a seller has to deliver.
+        #[codec(index = 0)]
+        pub static DeliverWithin: Moment = DAY;
+        /// How long auditors have to rule on a claim, before it counts as not proven.
+        #[codec(index = 1)]
+        pub static RulingWithin: Moment = 14 * DAY;
+        /// The share of the price that goes to auditors, vaults and the consortium.
+        #[codec(index = 2)]
+        pub static FeeShare: Permill = Permill::from_percent(5);
+        /// The share of the price that stays on hold while the buyer may claim.
+        #[codec(index = 3)]
+        pub static RetainedShare: Permill = Permill::from_percent(10);
+        /// The share of the price that a buyer puts on hold with a claim.
+        #[codec(index = 4)]
+        pub static ClaimBondShare: Permill = Permill::from_percent(5);
+        /// Who gets which part of the fee; the consortium gets the rest.
+        #[codec(index = 5)]
+        pub static Split: FeeSplit =
+            FeeSplit { auditors: Permill::from_percent(60), vaults: Permill::from_percent(20) };
+        /// The lowest price.
+        #[codec(index = 6)]
+        pub static MinPrice: Balance = 100 * MILLI_MDS;
+        /// The lowest bond of a claim.
+        #[codec(index = 7)]
+        pub static MinBond: Balance = 10 * MILLI_MDS;
+    }
+
+    /// Of reviews.
+    #[dynamic_pallet_params]
+    #[codec(index = 1)]
+    pub mod audits {
+        /// How long a holder has to deliver a key.
+        #[codec(index = 0)]
+        pub static KeyWindow: Moment = 24 * HOUR;
+        /// How long an auditor has to vote.
+        #[codec(index = 1)]
+        pub static VoteWindow: Moment = 72 * HOUR;
+    }
+}
+
+impl pallet_parameters::Config for Runtime {
+    type AdminOrigin = AsEnsureOriginWithArg<EnsureRoot<AccountId>>;
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeParameters = RuntimeParameters;
+    // The pallet does not export its weights under another name; these are the measured ones.
+    type WeightInfo = ();
+}
+
+/// The longest one, for benchmarks.
+#[cfg(feature = "runtime-benchmarks")]
+impl Default for RuntimeParameters {
+    fn default() -> Self {
+        Self::Marketplace(dynamic_params::marketplace::Parameters::DeliverWithin(
+            dynamic_params::marketplace::DeliverWithin,
+            Some(DAY),
+        ))
+    }
+}

@@ -1,0 +1,66 @@
+//! Pallet and call indices are part of every signed transaction: they never change.
+
+use frame_support::traits::{GetCallIndex, GetCallName, PalletInfoAccess};
+
+use crate::*;
+
+/// Checks the index of a pallet and those of its calls.
+macro_rules! snapshot {
+    ($($pallet:ident = $index:literal { $($call:literal = $call_index:literal),* $(,)? })*) => {
+        $(
+            assert_eq!($pallet::index(), $index, "index of {}", stringify!($pallet));
+            let calls: Vec<(&str, u8)> = calls_of::<pallet_call!($pallet)>();
+            assert_eq!(calls, vec![$(($call, $call_index)),*], "calls of {}", stringify!($pallet));
+        )*
+    };
+}
+
+macro_rules! pallet_call {
+    ($pallet:ident) => {
+        <$pallet as frame_support::traits::Callable<Runtime>>::RuntimeCall
+    };
+}
+
+fn calls_of<Call: GetCallName + GetCallIndex>() -> Vec<(&'static str, u8)> {
+    Call::get_call_names().iter().copied().zip(Call::get_call_indices().iter().copied()).collect()
+}
+
+#[test]
+fn pallets_of_medshare_keep_their_indices() {
+    snapshot! {
+        Members = 10 {
+            "admit" = 0, "set_roles" = 1, "suspend" = 2, "reinstate" = 3, "rotate_key" = 4, "leave" = 5,
+        }
+        Records = 11 {
+            "register" = 0, "register_many" = 1, "revise" = 2, "withdraw" = 3, "relocate" = 4,
+        }
+        Access = 12 {
+            "set_policy" = 0, "request" = 1, "cancel_request" = 2, "answer" = 3, "deny" = 4, "grant" = 5,
+            "revoke" = 6, "post_receipts" = 7,
+        }
+        Audits = 13 { "deliver_keys" = 0, "vote" = 1, "replace" = 2, "lapse" = 3 }
+        Marketplace = 14 {
+            "list" = 0, "reprice" = 1, "delist" = 2, "order" = 3, "deliver" = 4, "cancel" = 5, "expire" = 6,
+            "claim" = 7, "rule" = 8, "settle" = 9,
+        }
+        Credit = 15 { "set_points" = 0, "set_benefits" = 1, "set_thresholds" = 2, "set_half_life" = 3 }
+    }
+}
+
+#[test]
+fn pallets_of_the_sdk_keep_their_indices() {
+    assert_eq!(
+        [
+            System::index(),
+            Timestamp::index(),
+            Aura::index(),
+            Grandpa::index(),
+            Balances::index(),
+            TransactionPayment::index(),
+            Sudo::index(),
+            Utility::index(),
+            Parameters::index(),
+        ],
+        [0, 1, 2, 3, 4, 5, 6, 7, 8]
+    );
+}

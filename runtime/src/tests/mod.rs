@@ -1,0 +1,7 @@
+//! What must hold for the runtime as a whole.
+
+mod blocks;
+mod indices;
+mod metadata;
+mod presets;
+mod transactions;

@@ -1,0 +1,100 @@
+//! Signed transactions, from the pool's view.
+
+use codec::Encode;
+use frame_support::traits::Hooks;
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::{
+    generic::Era,
+    traits::{Dispatchable, Zero},
+    transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
+};
+
+use super::presets::state_of;
+use crate::{configs::money::ConsortiumAccount, genesis::DEVELOPMENT, *};
+
+fn signed(who: Sr25519Keyring, call: RuntimeCall) -> UncheckedExtrinsic {
+    let extension: TxExtension = (
+        frame_system::CheckNonZeroSender::new(),
+        frame_system::CheckSpecVersion::new(),
+        frame_system::CheckTxVersion::new(),
+        frame_system::CheckGenesis::new(),
+        frame_system::CheckMortality::from(Era::Immortal),
+        pallet_members::CheckMember::new(),
+        frame_system::CheckNonce::from(System::account_nonce(who.to_account_id())),
+        frame_system::CheckWeight::new(),
+        pallet_transaction_payment::ChargeTransactionPayment::from(0),
+        frame_metadata_hash_extension::CheckMetadataHash::new(false),
+        frame_system::WeightReclaim::new(),
+    );
+    let payload = SignedPayload::new(call, extension).expect("the extensions have what they sign");
+    let signature = payload.using_encoded(|bytes| who.sign(bytes));
+    let (call, extension, _) = payload.deconstruct();
+    UncheckedExtrinsic::new_signed(call, who.to_account_id().into(), signature.into(), extension)
+}
+
+fn remark() -> RuntimeCall {
+    RuntimeCall::System(frame_system::Call::remark { remark: vec![1, 2, 3] })
+}
+
+fn start_block() {
+    System::initialize(&1, &Hash::zero(), &Default::default());
+    <AllPalletsWithSystem as frame_support::traits::OnGenesis>::on_genesis();
+    let _ = Timestamp::on_initialize(1);
+}
+
+fn validate(transaction: UncheckedExtrinsic) -> Result<(), TransactionValidityError> {
+    Executive::validate_transaction(TransactionSource::External, transaction, System::block_hash(0))
+        .map(|_| ())
+}
+
+#[test]
+fn the_pool_takes_a_members_transaction() {
+    state_of(DEVELOPMENT).execute_with(|| {
+        start_block();
+        assert_eq!(validate(signed(Sr25519Keyring::Bob, remark())), Ok(()));
+    });
+}
+
+#[test]
+fn the_pool_refuses_a_stranger_even_with_money() {
+    state_of(DEVELOPMENT).execute_with(|| {
+        start_block();
+        let stranger = Sr25519Keyring::AliceStash;
+        let give = RuntimeCall::Balances(pallet_balances::Call::force_set_balance {
+            who: stranger.to_account_id().into(),
+            new_free: MDS,
+        });
+        give.dispatch(RuntimeOrigin::root()).expect("root can");
+        let refused = validate(signed(stranger, remark())).expect_err("a stranger is refused");
+        assert!(
+            matches!(refused, TransactionValidityError::Invalid(reason) if reason != InvalidTransaction::Payment),
+            "{refused:?}"
+        );
+    });
+}
+
+#[test]
+fn the_pool_refuses_a_wrong_signature() {
+    state_of(DEVELOPMENT).execute_with(|| {
+        start_block();
+        let mut transaction = signed(Sr25519Keyring::Bob, remark());
+        transaction.function = RuntimeCall::System(frame_system::Call::remark { remark: vec![9] });
+        assert_eq!(validate(transaction), Err(InvalidTransaction::BadProof.into()));
+    });
+}
+
+#[test]
+fn fees_go_to_the_consortium_to_the_last_unit() {
+    state_of(DEVELOPMENT).execute_with(|| {
+        start_block();
+        let bob = Sr25519Keyring::Bob.to_account_id();
+        let before = (Balances::free_balance(&bob), Balances::free_balance(ConsortiumAccount::get()));
+        let issued = Balances::total_issuance();
+        let result = Executive::apply_extrinsic(signed(Sr25519Keyring::Bob, remark()));
+        assert_eq!(result, Ok(Ok(())));
+        let paid = before.0 - Balances::free_balance(&bob);
+        assert!(!paid.is_zero());
+        assert_eq!(Balances::free_balance(ConsortiumAccount::get()) - before.1, paid);
+        assert_eq!(Balances::total_issuance(), issued);
+    });
+}

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Measures the weights of our pallets on this machine and writes them to runtime/src/weights. With arguments: only
+# these pallets, such as `pallet_records`. Compiles the node a second time, with benchmarks, into a directory of its
+# own, so that the node beside it stays without them.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+readonly pallets=("${@:-}")
+readonly all=(pallet_members pallet_records pallet_access pallet_audits pallet_marketplace pallet_credit)
+
+./scripts/setup.sh
+step "building the node with benchmarks"
+CARGO_TARGET_DIR="$CARGO_TARGET_DIR-benchmarks" \
+    cargo build --release --locked -p medshare-node --features runtime-benchmarks
+node="$CARGO_TARGET_DIR-benchmarks/release/medshare-node"
+
+for pallet in "${all[@]}"; do
+    [ -z "${pallets[0]}" ] || [[ " ${pallets[*]} " == *" $pallet "* ]] || continue
+    timed "$pallet" "$node" benchmark pallet \
+        --genesis-builder=runtime --genesis-builder-preset=development \
+        --pallet="$pallet" --extrinsic='*' --steps="${STEPS:-20}" --repeat="${REPEAT:-10}" \
+        --heap-pages=4096 --wasm-execution=compiled \
+        --header=scripts/weights-header.txt --output="runtime/src/weights/$pallet.rs"
+done
+cargo fmt -p medshare-runtime

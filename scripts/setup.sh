@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Installs what a build needs: system packages, the Rust toolchain, its wasm target. Safe to run again: what is
+# there already is left alone, and a complete machine is told so without root rights or network.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+readonly target=wasm32v1-none
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"; else
+        fail "root rights are needed to run: $*" "run this script as root, or install sudo"
+    fi
+}
+
+system_packages() {
+    local missing=()
+    command -v cc >/dev/null || missing+=(build-essential)
+    command -v cmake >/dev/null || missing+=(cmake)
+    command -v git >/dev/null || missing+=(git)
+    command -v curl >/dev/null || missing+=(ca-certificates curl)
+    command -v protoc >/dev/null || missing+=(protobuf-compiler)
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null ||
+        fail "these programs' packages are missing: ${missing[*]}" "this script knows Debian's apt-get only; install them by hand"
+    note "installing ${missing[*]}"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+toolchain() {
+    command -v rustup >/dev/null ||
+        fail "rustup is missing" "install it as https://rustup.rs says, open a new shell, run this script again"
+    rustc --version >/dev/null 2>&1 || rustup toolchain install ||
+        fail "the toolchain of rust-toolchain.toml could not be installed" "is rustup's server reachable? try: rustup toolchain install"
+}
+
+# A target is usable if its core library is there.
+has_target() {
+    compgen -G "$(rustc --print sysroot)/lib/rustlib/$target/lib/libcore-*.rlib" >/dev/null
+}
+
+# Builds core, alloc and compiler_builtins of the target from Debian's rust-src of exactly this compiler's version.
+target_from_source() {
+    local version sysroot work mirror package url
+    version=$(rustc --version | cut -d' ' -f2)
+    sysroot=$(rustc --print sysroot)
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' RETURN
+
+    if [ ! -f "$sysroot/lib/rustlib/src/rust/library/core/src/lib.rs" ]; then
+        note "fetching the standard library's source, version $version"
+        mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
+            grep -oE 'https?://[^ ]+/debian/?( |$)' | head -n 1 | sed 's| *$||; s|/$||')
+        [ -n "$mirror" ] || fail "no Debian mirror in the apt sources" "install the component by hand: rustup component add rust-src"
+        curl -fsSL "$mirror/dists/trixie-backports/main/binary-all/Packages.xz" -o "$work/all.xz" 2>/dev/null || true
+        curl -fsSL "$mirror/dists/trixie-backports/main/binary-amd64/Packages.xz" -o "$work/amd64.xz" 2>/dev/null || true
+        package=$(for list in "$work"/*.xz; do xz -dc "$list" 2>/dev/null; done |
+            awk -v want="$version" '/^Package: /{name=$2} /^Version: /{version=$2}
+                /^Filename: /{if (name == "rust-src" && index(version, want "+") == 1) {print $2; exit}}')
+        [ -n "$package" ] || fail "Debian's trixie-backports has no rust-src of version $version" \
+            "add the target where rustup's server is reachable: rustup target add $target"
+        url="$mirror/$package"
+        curl -fsSL "$url" -o "$work/rust-src.deb" || fail "could not fetch $package from the Debian mirror"
+        dpkg-deb -x "$work/rust-src.deb" "$work/src"
+        mkdir -p "$sysroot/lib/rustlib/src/rust"
+        cp -RL "$(find "$work/src/usr/src" -maxdepth 2 -type d -name library | head -n 1)" "$sysroot/lib/rustlib/src/rust/"
+        # The standard library's own workspace is locked by a file that the build looks for here.
+        find "$work/src/usr/src" -maxdepth 2 -name Cargo.lock -exec cp {} "$sysroot/lib/rustlib/src/rust/" \;
+    fi
+
+    note "building core and alloc for $target"
+    mkdir -p "$work/crate/src"
+    cat >"$work/crate/Cargo.toml" <<'MANIFEST'
+[package]
+name = "seed"
+version = "0.0.0"
+edition = "2021"
+[lib]
+crate-type = ["cdylib"]
+[profile.release]
+panic = "abort"
+MANIFEST
+    cat >"$work/crate/src/lib.rs" <<'SOURCE'
+#![no_std]
+extern crate alloc;
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! { loop {} }
+struct None;
+unsafe impl core::alloc::GlobalAlloc for None {
+    unsafe fn alloc(&self, _: core::alloc::Layout) -> *mut u8 { core::ptr::null_mut() }
+    unsafe fn dealloc(&self, _: *mut u8, _: core::alloc::Layout) {}
+}
+#[global_allocator]
+static NONE: None = None;
+SOURCE
+    # Without embedded bitcode the runtime's link-time optimisation finds nothing to work on.
+    (cd "$work/crate" && RUSTUP_TOOLCHAIN="$(cd "$root" && rustup show active-toolchain | cut -d' ' -f1)" \
+        CARGO_TARGET_DIR="$work/target" RUSTC_BOOTSTRAP=1 RUSTFLAGS="-C embed-bitcode=yes" \
+        cargo build --release --target "$target" -Zbuild-std=core,alloc)
+    mkdir -p "$sysroot/lib/rustlib/$target/lib"
+    cp "$work/target/$target/release/deps"/lib{core,alloc,compiler_builtins}-*.rlib "$sysroot/lib/rustlib/$target/lib/"
+}
+
+wasm_target() {
+    has_target && return 0
+    note "adding the target $target"
+    rustup target add "$target" 2>/dev/null && has_target && return 0
+    note "rustup could not bring it; building it from source"
+    target_from_source
+    has_target || fail "the target $target is still missing" "try: rustup target add $target"
+}
+
+step "setting up"
+system_packages
+toolchain
+wasm_target
+note "ready: $(rustc --version), $target, $(protoc --version)"

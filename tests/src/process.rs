@@ -1,0 +1,83 @@
+//! Child processes that end with their owner.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use tokio::process::{Child, Command};
+
+/// A running program with its log in a file. It is ended when this is dropped.
+pub struct Process {
+    name: String,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts a program of this workspace, its output in `dir/<name>.log`.
+    ///
+    /// # Errors
+    /// If it has not been built or cannot be started.
+    pub fn start(program: &str, name: &str, dir: &Path, arguments: &[String]) -> Result<Self> {
+        let log = dir.join(format!("{name}.log"));
+        let output = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
+        let child = Command::new(binary(program)?)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {program}"))?;
+        Ok(Self { name: name.to_owned(), child, log })
+    }
+
+    /// What it has printed so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Waits until `ready` finds what it looks for in the log, and gives that.
+    ///
+    /// # Errors
+    /// If the program ends before, or a minute goes by.
+    pub async fn wait_for<T>(&mut self, what: &str, ready: impl Fn(&str) -> Option<T>) -> Result<T> {
+        for _ in 0..600 {
+            if let Some(found) = ready(&self.log()) {
+                return Ok(found);
+            }
+            if let Some(status) = self.child.try_wait()? {
+                bail!("{} ended with {status} before {what}; it printed:\n{}", self.name, tail(&self.log()));
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        bail!("{} did not come to {what} within a minute; it printed:\n{}", self.name, tail(&self.log()))
+    }
+
+    /// Ends it at once, as a crash would.
+    ///
+    /// # Errors
+    /// If it cannot be waited for.
+    pub async fn kill(mut self) -> Result<()> {
+        self.child.kill().await.with_context(|| format!("cannot end {}", self.name))
+    }
+}
+
+/// The path of a program of this workspace: beside this one.
+///
+/// # Errors
+/// If it has not been built.
+pub fn binary(name: &str) -> Result<PathBuf> {
+    let me = std::env::current_exe()?;
+    let found = me.ancestors().skip(1).take(2).map(|dir| dir.join(name)).find(|path| path.is_file());
+    found.with_context(|| format!("{name} is not built; run: cargo build --release --workspace --bins"))
+}
+
+fn tail(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(40)..].join("\n")
+}

@@ -1,0 +1,67 @@
+//! The steps of a sale that take several people.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use crate::Stack;
+
+/// The development accounts; all are members in every role.
+pub const ACCOUNTS: [&str; 8] = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie", "One", "Two"];
+
+/// Who sits on the panel of a record's review, once all seats are drawn and have their keys.
+///
+/// # Errors
+/// If that does not happen within a minute.
+pub async fn panel(stack: &Stack, record: &str) -> Result<Vec<String>> {
+    seated(stack, |review| review["subject"]["Record"]["record"].to_string() == record).await
+}
+
+/// Who sits on the panel of a claim, once all have their keys.
+///
+/// # Errors
+/// If that does not happen within a minute.
+pub async fn claim_panel(stack: &Stack, order: &str) -> Result<Vec<String>> {
+    seated(stack, |review| review["subject"]["Claim"]["order"].to_string() == order).await
+}
+
+async fn seated(stack: &Stack, is_it: impl Fn(&Value) -> bool) -> Result<Vec<String>> {
+    for _ in 0..60 {
+        let mut panel = Vec::new();
+        for account in ACCOUNTS {
+            let queue = stack.cli(account).run(&["audit", "queue"]).await?;
+            let reviews = queue["reviews"].as_array().cloned().unwrap_or_default();
+            if reviews.iter().any(|review| is_it(review) && review["key_delivered"] == Value::Bool(true)) {
+                panel.push(account.to_owned());
+            }
+        }
+        if panel.len() >= 3 {
+            return Ok(panel);
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    bail!("no complete panel with keys within a minute; does the holder's agent run?")
+}
+
+/// Has the panel check and approve a record until the chain says that it is decided; gives the votes.
+///
+/// # Errors
+/// If a check fails, a vote is refused, or the panel does not come to a decision.
+pub async fn approve(stack: &Stack, record: &str) -> Result<Vec<(String, Value)>> {
+    let mut votes = Vec::new();
+    for auditor in panel(stack, record).await? {
+        let cli = stack.cli(&auditor);
+        let check = cli.run(&["audit", "check", record]).await?;
+        if check["verdict"] != "Approve" {
+            bail!("{auditor}'s checks of record {record} failed: {check}");
+        }
+        let vote = cli.run(&["audit", "approve", record]).await?;
+        let decided = vote["state"].get("Decided").is_some();
+        votes.push((auditor, vote));
+        if decided {
+            return Ok(votes);
+        }
+    }
+    bail!("the panel of record {record} did not decide: {votes:?}")
+}

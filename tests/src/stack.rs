@@ -1,0 +1,172 @@
+//! Node and vault, started together.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::{Cli, Process};
+
+/// The development account whose vault it is.
+const VAULT_OPERATOR: &str = "Ferdie";
+
+/// A development node and a vault.
+pub struct Stack {
+    // Dropped in this order: first the programs, then what they write to.
+    agents: Vec<Process>,
+    vault: Option<Process>,
+    node: Process,
+    dir: TempDir,
+    node_url: String,
+    vault_url: String,
+}
+
+impl Stack {
+    /// Starts a node and a vault and waits until both answer.
+    ///
+    /// # Errors
+    /// If one of them does not come up; the message has the end of its log.
+    pub async fn start() -> Result<Self> {
+        let dir = tempfile::Builder::new().prefix("medshare-").tempdir()?;
+        let (node, node_url) = start_node(dir.path()).await?;
+        let (vault, vault_url) = start_vault(dir.path(), &node_url).await?;
+        Ok(Self { agents: Vec::new(), vault: Some(vault), node, dir, node_url, vault_url })
+    }
+
+    /// The command-line client of a development account.
+    pub fn cli(&self, account: &str) -> Cli {
+        Cli {
+            account: account.to_owned(),
+            node: self.node_url.clone(),
+            vault: self.vault_url.clone(),
+            home: self.dir.path().to_owned(),
+        }
+    }
+
+    /// Starts `medshare agent` for an account; it runs until this stack is dropped.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub async fn agent(&mut self, account: &str) -> Result<()> {
+        let mut arguments = self.cli(account).globals();
+        arguments.push("agent".to_owned());
+        let name = format!("agent-{account}");
+        self.agents.push(Process::start("medshare", &name, self.dir.path(), &arguments)?);
+        Ok(())
+    }
+
+    /// Ends all agents.
+    ///
+    /// # Errors
+    /// If one cannot be ended.
+    pub async fn stop_agents(&mut self) -> Result<()> {
+        for agent in self.agents.drain(..) {
+            agent.kill().await?;
+        }
+        Ok(())
+    }
+
+    /// Where the node answers.
+    pub fn node_url(&self) -> &str {
+        &self.node_url
+    }
+
+    /// Where the vault answers.
+    pub fn vault_url(&self) -> &str {
+        &self.vault_url
+    }
+
+    /// A directory for files, which ends with this stack.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The ends of all logs, for a message about a failure.
+    pub fn logs(&self) -> String {
+        let last = |process: &Process| {
+            let log = process.log();
+            let lines: Vec<&str> = log.lines().collect();
+            lines[lines.len().saturating_sub(25)..].join("\n")
+        };
+        let vault = self.vault.as_ref().map(last).unwrap_or_default();
+        let mut text = format!("-- node --\n{}\n-- vault --\n{vault}", last(&self.node));
+        for agent in &self.agents {
+            text.push_str("\n-- agent --\n");
+            text.push_str(&last(agent));
+        }
+        text
+    }
+
+    /// Ends the vault as a crash would, and starts it again on the same data.
+    ///
+    /// # Errors
+    /// If it does not come up again.
+    pub async fn restart_vault(&mut self) -> Result<()> {
+        if let Some(vault) = self.vault.take() {
+            vault.kill().await?;
+        }
+        let (vault, url) = start_vault(self.dir.path(), &self.node_url).await?;
+        self.vault = Some(vault);
+        self.vault_url = url;
+        Ok(())
+    }
+}
+
+async fn start_node(dir: &Path) -> Result<(Process, String)> {
+    let base = dir.join("node").display().to_string();
+    let arguments = [
+        "--dev",
+        "--base-path",
+        &base,
+        "--rpc-port",
+        "0",
+        "--port",
+        "0",
+        "--no-prometheus",
+        "--no-telemetry",
+    ]
+    .map(str::to_owned);
+    let mut node = Process::start("medshare-node", "node", dir, &arguments)?;
+    let port = node
+        .wait_for("listening for RPC", |log| {
+            let line = log.lines().find(|line| line.contains("Running JSON-RPC server: addr="))?;
+            let addresses = line.split_once("addr=")?.1;
+            addresses
+                .split(',')
+                .find_map(|address| address.trim().strip_prefix("127.0.0.1:")?.parse::<u16>().ok())
+        })
+        .await?;
+    node.wait_for("its first block", |log| log.contains("Imported #1").then_some(())).await?;
+    Ok((node, format!("ws://127.0.0.1:{port}")))
+}
+
+async fn start_vault(dir: &Path, node_url: &str) -> Result<(Process, String)> {
+    let store = dir.join("vault");
+    std::fs::create_dir_all(&store).with_context(|| format!("cannot make {}", store.display()))?;
+    let arguments = [
+        "--chain",
+        node_url,
+        "--store",
+        &store.display().to_string(),
+        "--listen",
+        "127.0.0.1:0",
+        "--dev-account",
+        VAULT_OPERATOR,
+    ]
+    .map(str::to_owned);
+    let mut vault = Process::start("medshare-vault", "vault", dir, &arguments)?;
+    let url = vault
+        .wait_for("listening", |log| {
+            let begin = log.find("http://127.0.0.1:")?;
+            let address: String =
+                log[begin..].chars().take_while(|c| !c.is_whitespace() && *c != '"').collect();
+            Some(address)
+        })
+        .await?;
+    Ok((vault, url))
+}
+
+/// A file of `tests/fixtures`.
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
+}
