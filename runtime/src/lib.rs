@@ -5,6 +5,8 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "512"]
+// FRAME's macros generate public items without documentation.
+#![allow(missing_docs)]
 #![cfg_attr(
     not(test),
     deny(

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::Stack;
+use crate::{Cli, Stack};
 
 /// The development accounts; all are members in every role.
 pub const ACCOUNTS: [&str; 8] = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie", "One", "Two"];
@@ -64,4 +64,15 @@ pub async fn approve(stack: &Stack, record: &str) -> Result<Vec<(String, Value)>
         }
     }
     bail!("the panel of record {record} did not decide: {votes:?}")
+}
+
+/// A client for somebody who may buy a record: not its owner, and none who reviewed it.
+///
+/// # Errors
+/// If everybody is one of them.
+pub fn buyer(stack: &Stack, approvers: &[(String, Value)]) -> Result<Cli> {
+    let free =
+        |name: &&str| *name != "Alice" && *name != "Ferdie" && approvers.iter().all(|(who, _)| who != name);
+    let name = ACCOUNTS.into_iter().find(free).context("everybody reviewed the record")?;
+    Ok(stack.cli(name))
 }

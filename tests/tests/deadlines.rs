@@ -23,13 +23,13 @@ async fn refunds_the_buyer_when_the_seller_does_not_deliver() -> Result<()> {
     let mut stack = Stack::start().await?;
     stack.agent("Alice").await?;
     let record = document(&stack, "nothing to report").await?;
-    sale::approve(&stack, &record).await?;
+    let approvers = sale::approve(&stack, &record).await?;
     stack.cli("Alice").run(&["list", &record, "--price", "10"]).await?;
 
     // From here on nobody delivers for Alice.
     stack.stop_agents().await?;
     council::deliver_within(&stack, 8_000).await?;
-    let bob = stack.cli("Bob");
+    let bob = sale::buyer(&stack, &approvers)?;
     let before = bob.run(&["balance"]).await?;
     let bought = bob.run(&["buy", &record, "--use", "other-research"]).await?;
     let order = bought["order"].to_string();

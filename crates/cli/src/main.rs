@@ -10,7 +10,7 @@ mod output;
 mod progress;
 mod values;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use clap::Parser;
 
@@ -20,6 +20,7 @@ async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("MEDSHARE_LOG").unwrap_or_else(|_| {
             tracing_subscriber::EnvFilter::new("warn,medshare=info,medshare_client=info")
         }))

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use medshare_crypto::RecordKey;
 use medshare_types::{
-    AccessRequest, AccountId, FetchDecision, Moment, Purpose, RecordId, RecordVersion, RequestId,
-    SealPurpose, Version,
+    AccessRequest, AccountId, FetchDecision, FetchRefusal, Moment, Purpose, RecordId, RecordVersion,
+    RequestId, SealPurpose, Version,
 };
 
 use crate::{
@@ -45,7 +45,7 @@ pub async fn record_key(
     match chain.grant(record, version, me, at).await? {
         Some(grant) => sealing::granted_key(identity, &grant),
         None => {
-            let refusal = medshare_types::FetchRefusal::NoGrant;
+            let refusal = FetchRefusal::NoGrant;
             Err(Error::NoAccess { account: me.clone(), record, version, refusal })
         }
     }
@@ -105,20 +105,28 @@ pub async fn fetch_and_open(
     // `scratch` goes with its file when it is dropped here.
 }
 
-/// The newest version that the identity owns or has a grant for.
+/// The newest version that the identity owns or has a grant in force for.
 async fn newest_accessible(chain: &Chain, identity: &Identity, record: RecordId, at: At) -> Result<Version> {
     let me = identity.account();
     let found = chain.known_record(record, at).await?;
     if found.owner == *me {
         return Ok(found.latest);
     }
+    let now = chain.time(at).await?;
+    let mut refused = (found.latest, FetchRefusal::NoGrant);
     for version in (1..=found.latest).rev() {
-        if chain.grant(record, version, me, at).await?.is_some() {
-            return Ok(version);
+        match chain.grant(record, version, me, at).await? {
+            Some(grant) if grant.is_active(now) => return Ok(version),
+            Some(grant) if refused.1 == FetchRefusal::NoGrant => {
+                let reason =
+                    if grant.revoked.is_some() { FetchRefusal::Revoked } else { FetchRefusal::Expired };
+                refused = (version, reason);
+            }
+            _ => {}
         }
     }
-    let refusal = medshare_types::FetchRefusal::NoGrant;
-    Err(Error::NoAccess { account: me.clone(), record, version: found.latest, refusal })
+    let (version, refusal) = refused;
+    Err(Error::NoAccess { account: me.clone(), record, version, refusal })
 }
 
 /// Grants a version of one's record to somebody who did not ask, until `expires` (chain time, ms) or until revoked.

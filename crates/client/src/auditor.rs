@@ -199,7 +199,7 @@ impl Inspection {
     fn blame(&mut self, error: Error) -> Result<()> {
         let finding = match &error {
             Error::WrongCiphertext { .. } => Finding::Unavailable,
-            Error::Vault { source, .. } if is_lack(source) => Finding::Unavailable,
+            Error::Vault { cause, .. } if is_lack(cause) => Finding::Unavailable,
             Error::WrongKey { .. } | Error::NotEnvelope { .. } => Finding::DoesNotOpen,
             Error::WrongPlaintext { .. } => Finding::CommitmentMismatch,
             _ => return Err(error),

@@ -100,11 +100,30 @@ async fn offer_of(
 }
 
 /// Checks before paying that a vault would serve the ciphertext, in the size that is registered. Downloading it,
-/// which is free, checks its hash too: see [`Vaults::download`].
+/// which is free, checks its hash too: see [`Vaults::download`]. Waits until the listing is final, because vaults go
+/// by the finalised head.
 ///
 /// # Errors
-/// [`Error::NoVault`], [`Error::Vault`].
-pub async fn preview(identity: &Identity, vaults: &Vaults, offer: &Offer) -> Result<()> {
+/// [`Error::TimedOut`] if the listing does not become final; [`Error::NoVault`], [`Error::Vault`].
+pub async fn preview(
+    chain: &Chain,
+    identity: &Identity,
+    vaults: &Vaults,
+    offer: &Offer,
+    patience: Duration,
+) -> Result<()> {
+    let listed = tokio::time::timeout(patience, async {
+        while chain.listing(offer.record, At::Finalized).await?.map(|listing| listing.version)
+            != Some(offer.listing.version)
+        {
+            tokio::time::sleep(POLL).await;
+        }
+        Ok::<_, Error>(())
+    });
+    listed.await.map_err(|_| Error::TimedOut {
+        what: format!("the listing of record {} to become final", offer.record),
+        seconds: patience.as_secs(),
+    })??;
     vaults.check(identity, (offer.record, offer.listing.version), &offer.version).await
 }
 

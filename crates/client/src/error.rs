@@ -1,5 +1,8 @@
 //! What can go wrong, told so that somebody can act on it: the message says what was tried and on what, and
 //! [`Error::hint`] what to do about it.
+//!
+//! Each message contains its cause, and so none is also given as [`std::error::Error::source`]: printing an error with
+//! its sources tells nothing twice.
 
 use std::{borrow::Cow, io, path::PathBuf};
 
@@ -54,6 +57,16 @@ pub enum Error {
         url: String,
         /// What the transport said.
         reason: String,
+    },
+    /// The node serves another chain than before.
+    #[error("the node at {url} serves the chain {found:?} now, not {expected:?}")]
+    OtherChain {
+        /// The node's address.
+        url: String,
+        /// Genesis hash of the chain that it served.
+        expected: Hash,
+        /// Genesis hash of the chain that it serves.
+        found: Hash,
     },
     /// The node did not answer a question.
     #[error("the node at {url} did not answer ({asked}): {reason}")]
@@ -146,14 +159,14 @@ pub enum Error {
         chain: String,
     },
     /// A file could not be read or written.
-    #[error("cannot {doing} {}: {source}", path.display())]
+    #[error("cannot {doing} {}: {cause}", path.display())]
     File {
         /// What was tried.
         doing: &'static str,
         /// On which file.
         path: PathBuf,
         /// What the operating system said.
-        source: io::Error,
+        cause: io::Error,
     },
     /// A file is in the way.
     #[error("{} exists already and is left as it is", path.display())]
@@ -190,12 +203,12 @@ pub enum Error {
         key: Point,
     },
     /// A cryptographic step failed.
-    #[error("cannot {doing}: {source}")]
+    #[error("cannot {doing}: {cause}")]
     Crypto {
         /// What was tried.
         doing: &'static str,
         /// Why not.
-        source: Cause,
+        cause: Cause,
     },
     /// A file is no envelope.
     #[error("{} is not a medshare envelope: {reason}", path.display())]
@@ -230,21 +243,21 @@ pub enum Error {
         found: Hash,
     },
     /// A vault did not do what was asked.
-    #[error("cannot {doing} blob {address:?}: {source}")]
+    #[error("cannot {doing} blob {address:?}: {cause}")]
     Vault {
         /// What was tried.
         doing: &'static str,
         /// The blob's address.
         address: Hash,
         /// What the vault or the transport said.
-        source: Box<VaultError>,
+        cause: Box<VaultError>,
     },
     /// The vault cannot be used at all.
-    #[error(transparent)]
+    #[error("{0}")]
     VaultConnection(Box<VaultError>),
     /// A medical file is broken or not of its kind.
-    #[error(transparent)]
-    Read(#[from] ReadError),
+    #[error("{0}")]
+    Read(ReadError),
     /// No vault at hand holds a version.
     #[error("none of the vaults that this client knows holds record {record} version {version}")]
     NoVault {
@@ -344,10 +357,13 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
-            Self::Vault { source, .. } | Self::VaultConnection(source) => return Cow::Owned(source.hint()),
+            Self::Vault { cause, .. } | Self::VaultConnection(cause) => return Cow::Owned(cause.hint()),
             Self::Read(_) => "put the file right, or name another kind",
             Self::Unreachable { .. } => {
                 "check that a node runs there and serves WebSocket RPC; a development node is started with `medshare-node --dev`"
+            }
+            Self::OtherChain { .. } => {
+                "check that the node's address is the one that was meant, and start anew"
             }
             Self::Node { .. } => "see the node's log; repeat the command when the node answers again",
             Self::ForeignAnswer { .. } | Self::ForeignCall { .. } | Self::UnknownCall { .. } => {
@@ -431,18 +447,24 @@ impl Error {
     }
 
     /// A failed cryptographic step.
-    pub(crate) fn crypto(doing: &'static str, source: impl std::fmt::Display) -> Self {
-        Self::Crypto { doing, source: source.to_string().into() }
+    pub(crate) fn crypto(doing: &'static str, cause: impl std::fmt::Display) -> Self {
+        Self::Crypto { doing, cause: cause.to_string().into() }
     }
 
     /// A vault that did not do what was asked.
-    pub(crate) fn vault(doing: &'static str, address: Hash, source: VaultError) -> Self {
-        Self::Vault { doing, address, source: Box::new(source) }
+    pub(crate) fn vault(doing: &'static str, address: Hash, cause: VaultError) -> Self {
+        Self::Vault { doing, address, cause: Box::new(cause) }
     }
 
     /// A failed operation on a file.
-    pub(crate) fn file(doing: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
-        Self::File { doing, path: path.into(), source }
+    pub(crate) fn file(doing: &'static str, path: impl Into<PathBuf>, cause: io::Error) -> Self {
+        Self::File { doing, path: path.into(), cause }
+    }
+}
+
+impl From<ReadError> for Error {
+    fn from(error: ReadError) -> Self {
+        Self::Read(error)
     }
 }
 

@@ -34,7 +34,7 @@ fn ordinary_transactions_get_three_quarters_of_a_blocks_length() {
 
 #[test]
 fn two_blocks_can_follow_in_two_slots() {
-    assert_eq!(<Aura as Get<Moment>>::get(), SLOT_MILLIS);
+    assert_eq!(Aura::slot_duration(), SLOT_MILLIS);
     assert_eq!(MinimumPeriod::get() * 2, SLOT_MILLIS);
 }
 

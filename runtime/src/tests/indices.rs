@@ -17,7 +17,7 @@ macro_rules! snapshot {
 
 macro_rules! pallet_call {
     ($pallet:ident) => {
-        <$pallet as frame_support::traits::Callable<Runtime>>::RuntimeCall
+        <$pallet as frame_support::dispatch::Callable<Runtime>>::RuntimeCall
     };
 }
 

@@ -14,7 +14,6 @@ use sha2::{Digest, Sha256};
 use tokio::signal::unix::{SignalKind, signal};
 
 const PROVIDER: &str = "Alice";
-const BUYER: &str = "Bob";
 const VAULT: &str = "Ferdie";
 
 /// Files to sell, and for how many MDS.
@@ -57,7 +56,7 @@ async fn stopped() -> &'static str {
 async fn run(stack: &mut Stack) -> Result<()> {
     println!("A development node answers at {}, a vault at {}.", stack.node_url(), stack.vault_url());
     println!(
-        "{PROVIDER} provides, {BUYER} buys, {VAULT} runs the vault; auditors are drawn from all members."
+        "{PROVIDER} provides, {VAULT} runs the vault. Auditors are drawn; somebody who is not among them buys."
     );
     stack.agent(PROVIDER).await?;
     println!("{PROVIDER}'s agent is running: it delivers keys without her.\n");
@@ -69,7 +68,7 @@ async fn run(stack: &mut Stack) -> Result<()> {
 }
 
 async fn sell(stack: &Stack, name: &str, price: &str) -> Result<()> {
-    let (provider, buyer) = (stack.cli(PROVIDER), stack.cli(BUYER));
+    let provider = stack.cli(PROVIDER);
     let original = stack.dir().join(Path::new(name).file_name().unwrap_or_default());
     println!("== {name}");
 
@@ -79,8 +78,6 @@ async fn sell(stack: &Stack, name: &str, price: &str) -> Result<()> {
     let deidentified = provider.run(&["deidentify", &source, "-o", &path]).await?;
     let removed = deidentified["removed"].as_array().map_or(0, Vec::len);
     line(PROVIDER, "takes out what identifies a person", &format!("{removed} kinds of elements"), None);
-    let before = balances(stack).await?;
-
     let registered = provider.run(&["register", &path, "--policy", "general-research"]).await?;
     let entry = &registered["records"][0];
     let record = entry["record"].to_string();
@@ -89,14 +86,15 @@ async fn sell(stack: &Stack, name: &str, price: &str) -> Result<()> {
 
     let panel = sale::panel(stack, &record).await?;
     line("chain", "draws the panel", &panel.join(", "), None);
-    for (auditor, vote) in sale::approve(stack, &record).await? {
-        line(
-            &auditor,
-            "opens, checks and approves",
-            &format!("review is {}", state(&vote["state"])),
-            Some(&vote),
-        );
+    let votes = sale::approve(stack, &record).await?;
+    for (auditor, vote) in &votes {
+        let detail = format!("review is {}", state(&vote["state"]));
+        line(auditor, "opens, checks and approves", &detail, Some(vote));
     }
+    let buyer = sale::buyer(stack, &votes)?;
+    let mut people = vec![PROVIDER, buyer.account(), VAULT];
+    people.extend(votes.iter().map(|(auditor, _)| auditor.as_str()).filter(|auditor| *auditor != VAULT));
+    let before = balances(stack, &people).await?;
 
     let listed = provider.run(&["list", &record, "--price", price]).await?;
     line(PROVIDER, "lists", &format!("at {price} MDS"), Some(&listed));
@@ -106,7 +104,7 @@ async fn sell(stack: &Stack, name: &str, price: &str) -> Result<()> {
         .run(&["buy", &record, "--use", "biomedical-research", "--max-price", price, "--wait", "60"])
         .await?;
     let order = bought["order"].to_string();
-    line(BUYER, "orders; the price is on hold", &format!("order {order}"), Some(&bought));
+    line(buyer.account(), "orders; the price is on hold", &format!("order {order}"), Some(&bought));
     ensure!(!bought["delivered"].is_null(), "the seller's agent did not deliver: {bought}");
     line("chain", "checks the key and pays, in one extrinsic", "", Some(&bought["delivered"]));
 
@@ -121,14 +119,14 @@ async fn sell(stack: &Stack, name: &str, price: &str) -> Result<()> {
         "the client reports another hash: {opened}"
     );
     line(
-        BUYER,
+        buyer.account(),
         "opens the file",
         &format!("{} B, all equal, SHA-256 {}…", arrived.len(), &digest[..16]),
         None,
     );
     std::fs::remove_file(&opened_path)?;
 
-    let after = balances(stack).await?;
+    let after = balances(stack, &people).await?;
     println!("   {:<10} {:>22} {:>22} {:>22}", "MDS", "before", "after", "of it on hold");
     for ((who, before, _), (_, after, held)) in before.iter().zip(&after) {
         println!("   {who:<10} {:>22} {:>22} {:>22}", mds(*before), mds(*after), mds(*held));
@@ -153,14 +151,14 @@ async fn sell(stack: &Stack, name: &str, price: &str) -> Result<()> {
     Ok(())
 }
 
-/// Everybody's total and held amount, in the smallest unit: seller, buyer, vault.
-async fn balances(stack: &Stack) -> Result<Vec<(String, u128, u128)>> {
+/// Everybody's total and held amount, in the smallest unit.
+async fn balances(stack: &Stack, people: &[&str]) -> Result<Vec<(String, u128, u128)>> {
     let mut all = Vec::new();
-    for who in [PROVIDER, BUYER, VAULT] {
+    for who in people {
         let balance = stack.cli(who).run(&["balance"]).await?;
         let amount =
             |name: &str| text(&balance[name]).parse::<u128>().with_context(|| format!("{name} in {balance}"));
-        all.push((who.to_owned(), amount("total")?, amount("held")?));
+        all.push(((*who).to_owned(), amount("total")?, amount("held")?));
     }
     Ok(all)
 }

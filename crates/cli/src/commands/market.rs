@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use medshare_client::{
-    agent,
+    Error, agent,
     buyer::{self, Filter},
     chain::{At, Outcome, calls},
     trace,
@@ -19,6 +19,9 @@ use crate::{
     output::{Output, time},
     values::Amount,
 };
+
+/// How long to wait for a block to become final.
+const FINALITY: Duration = Duration::from_secs(60);
 
 /// How long to wait for the panel of a claim.
 const PANEL: Duration = Duration::from_secs(120);
@@ -100,11 +103,14 @@ pub async fn buy(context: &Context, args: Buy) -> Result<Output> {
             Amount(price)
         );
     }
-    if !args.no_preview {
-        buyer::preview(&identity, &context.vaults().await?, &offer).await?;
+    let purpose = purpose(args.purpose);
+    if !offer.policy.permits(&purpose) {
+        return Err(Error::PurposeNotPermitted { record: args.record }.into());
     }
-    let (order, outcome) =
-        buyer::order(&context.chain, &identity, &offer, purpose(args.purpose), context.until()).await?;
+    if !args.no_preview {
+        buyer::preview(&context.chain, &identity, &context.vaults().await?, &offer, FINALITY).await?;
+    }
+    let (order, outcome) = buyer::order(&context.chain, &identity, &offer, purpose, context.until()).await?;
     let delivered = match args.wait {
         Some(seconds) => delivery(context, args.record, order, Duration::from_secs(seconds)).await?,
         None => Value::Null,

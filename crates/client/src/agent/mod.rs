@@ -122,8 +122,16 @@ impl Agent {
             .buffered(AT_ONCE)
             .collect()
             .await;
+        // A refusal of what somebody else has done in the meantime, a human for instance, is none.
+        let still_due = if done.iter().any(|(_, result)| result.is_err()) {
+            let plan = plan::plan(&self.chain, self.identity.account(), self.answers, At::Best).await?;
+            plan.tasks
+        } else {
+            Vec::new()
+        };
         for (task, result) in done {
             notices.push(match result {
+                Err(error) if error.is_refusal() && !still_due.contains(&task) => continue,
                 Ok(outcome) => Notice::Done(task, Box::new(outcome)),
                 Err(error) if is_final(&error) => {
                     self.refused.insert(task.clone(), error.to_string());
@@ -138,7 +146,8 @@ impl Agent {
     /// Works until `stop` is ready, and tells everything to `notify`. Survives that the node goes away.
     ///
     /// # Errors
-    /// None that waiting could cure: those are told and tried again.
+    /// None that waiting could cure: those are told and tried again. [`Error::OtherChain`] if the node comes back with
+    /// another chain.
     pub async fn run(
         &mut self,
         stop: impl Future<Output = ()>,
@@ -178,7 +187,8 @@ impl Agent {
                         self.chain = chain;
                         break;
                     }
-                    Err(unreachable) => error = unreachable,
+                    Err(again) if again.is_disconnect() => error = again,
+                    Err(other) => return Err(other),
                 }
             }
         }

@@ -111,9 +111,14 @@ impl Chain {
     /// Connects again to the same node, after the connection was lost.
     ///
     /// # Errors
-    /// [`Error::Unreachable`] if nobody answers there.
+    /// [`Error::Unreachable`] if nobody answers there, [`Error::OtherChain`] if another chain is served there now.
     pub async fn reconnect(&self) -> Result<Self> {
-        Self::connect(&self.url).await
+        let chain = Self::connect(&self.url).await?;
+        if chain.genesis == self.genesis {
+            return Ok(chain);
+        }
+        let (expected, found) = (self.genesis, chain.genesis);
+        Err(Error::OtherChain { url: self.url.to_string(), expected, found })
     }
 
     /// The node's address.
@@ -328,5 +333,6 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
         }
         cause = error.source();
     }
-    text
+    // What the layers of the transport put before it, several times over.
+    text.replace("RPC error: client error: ", "")
 }

@@ -30,6 +30,7 @@ pub struct Info {
     /// Version of the service.
     pub version: String,
     /// The vault's clock, unix ms: a client whose clock differs can reckon with it.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
     pub time: Moment,
     /// What it accepts.
     pub limits: Limits,
@@ -66,8 +67,10 @@ pub struct Uploaded {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkRequest {
     /// The record.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
     pub record: RecordId,
     /// Its version.
+    #[cfg_attr(feature = "openapi", schema(value_type = u32))]
     pub version: Version,
     /// The blob's address.
     #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^0x[0-9a-f]{64}$"))]
@@ -81,6 +84,7 @@ pub struct Link {
     /// Relative to the vault's base address (RFC 3986), unless its operator named a public address.
     pub url: String,
     /// Until when it works, unix ms.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
     pub expires: Moment,
     /// Size of the blob, bytes.
     pub size: u64,
