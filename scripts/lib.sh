@@ -19,6 +19,8 @@ fail() {
     exit 1
 }
 
+trap 'fail "stopped at line $LINENO of $0" "the lines above say why; the command was: $BASH_COMMAND"' ERR
+
 # Runs a step and says afterwards how long it took.
 timed() {
     local name=$1 begin=$SECONDS

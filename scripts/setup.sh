@@ -14,7 +14,6 @@ as_root() {
 system_packages() {
     local missing=()
     command -v cc >/dev/null || missing+=(build-essential)
-    command -v cmake >/dev/null || missing+=(cmake)
     command -v git >/dev/null || missing+=(git)
     command -v curl >/dev/null || missing+=(ca-certificates curl)
     command -v protoc >/dev/null || missing+=(protobuf-compiler)
@@ -46,18 +45,20 @@ target_from_source() {
     version=$(rustc --version | cut -d' ' -f2)
     sysroot=$(rustc --print sysroot)
     work=$(mktemp -d)
-    trap 'rm -rf "$work"' RETURN
+    trap 'rm -rf "$work"; trap - RETURN' RETURN
 
     if [ ! -f "$sysroot/lib/rustlib/src/rust/library/core/src/lib.rs" ]; then
         note "fetching the standard library's source, version $version"
-        mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
-            grep -oE 'https?://[^ ]+/debian/?( |$)' | head -n 1 | sed 's| *$||; s|/$||')
+        mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true; } |
+            sed -nE 's#.*(https?://[^ ]+/debian)/?( .*)?$#\1#p' | sort -u | sed -n 1p)
         [ -n "$mirror" ] || fail "no Debian mirror in the apt sources" "install the component by hand: rustup component add rust-src"
         curl -fsSL "$mirror/dists/trixie-backports/main/binary-all/Packages.xz" -o "$work/all.xz" 2>/dev/null || true
         curl -fsSL "$mirror/dists/trixie-backports/main/binary-amd64/Packages.xz" -o "$work/amd64.xz" 2>/dev/null || true
-        package=$(for list in "$work"/*.xz; do xz -dc "$list" 2>/dev/null; done |
+        command -v xz >/dev/null || as_root apt-get install -y -qq --no-install-recommends xz-utils >/dev/null
+        # Reads to the end, so that no earlier program of the pipe is cut off.
+        package=$(for list in "$work"/*.xz; do xz -dc "$list" 2>/dev/null || true; done |
             awk -v want="$version" '/^Package: /{name=$2} /^Version: /{version=$2}
-                /^Filename: /{if (name == "rust-src" && index(version, want "+") == 1) {print $2; exit}}')
+                /^Filename: /{if (name == "rust-src" && index(version, want "+") == 1) found=$2} END {print found}')
         [ -n "$package" ] || fail "Debian's trixie-backports has no rust-src of version $version" \
             "add the target where rustup's server is reachable: rustup target add $target"
         url="$mirror/$package"

@@ -3,6 +3,9 @@
 //! `medshare-node --dev` starts a chain of one validator with the development accounts; `medshare-node --help`
 //! tells the rest.
 
+// The SDK's own error type is large, and a node ends with at most one.
+#![allow(clippy::result_large_err)]
+
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod chain_spec;

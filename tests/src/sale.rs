@@ -15,7 +15,7 @@ pub const ACCOUNTS: [&str; 8] = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferd
 /// # Errors
 /// If that does not happen within a minute.
 pub async fn panel(stack: &Stack, record: &str) -> Result<Vec<String>> {
-    seated(stack, |review| review["subject"]["Record"]["record"].to_string() == record).await
+    seated(stack, |review| number(&review["subject"]["Record"]["record"], record)).await
 }
 
 /// Who sits on the panel of a claim, once all have their keys.
@@ -23,7 +23,11 @@ pub async fn panel(stack: &Stack, record: &str) -> Result<Vec<String>> {
 /// # Errors
 /// If that does not happen within a minute.
 pub async fn claim_panel(stack: &Stack, order: &str) -> Result<Vec<String>> {
-    seated(stack, |review| review["subject"]["Claim"]["order"].to_string() == order).await
+    seated(stack, |review| number(&review["subject"]["Claim"]["order"], order)).await
+}
+
+fn number(value: &Value, text: &str) -> bool {
+    value.as_u64().is_some_and(|number| text.parse() == Ok(number))
 }
 
 async fn seated(stack: &Stack, is_it: impl Fn(&Value) -> bool) -> Result<Vec<String>> {

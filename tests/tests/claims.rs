@@ -31,7 +31,7 @@ async fn rule(vote: &[&str]) -> Result<(Value, i128, i128)> {
     stack.stop_agents().await?;
 
     let (alice_before, buyer_before) = (alice.run(&["balance"]).await?, buyer.run(&["balance"]).await?);
-    stack.cli("Charlie").refused(&["claim", &order]).await?;
+    stack.cli("Ferdie").refused(&["claim", &order]).await?;
     buyer.run(&["claim", &order]).await?;
     let panel = sale::claim_panel(&stack, &order).await?;
     for auditor in &panel {

@@ -26,7 +26,7 @@ async fn sell(stack: &Stack, file: &Path) -> Result<()> {
     assert!(refusal.contains("NotTradable") || refusal.contains("NotApproved"), "{refusal}");
     let approvers = sale::approve(stack, &record).await?;
     let bob = sale::buyer(stack, &approvers)?;
-    alice.run(&["list", &record, "--price", PRICE]).await?;
+    alice.run(&["list", &record, "--price", PRICE, "--finalized"]).await?;
 
     let found = bob.run(&["search"]).await?;
     assert_eq!(found["listings"][0]["record"].to_string(), record);

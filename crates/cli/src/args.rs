@@ -33,7 +33,7 @@ pub struct Globals {
         long,
         global = true,
         env = "MEDSHARE_VAULT",
-        default_value = "http://127.0.0.1:8480",
+        default_value = "http://127.0.0.1:8790",
         value_name = "URL"
     )]
     pub vault: String,

@@ -78,8 +78,13 @@ struct Shared {
 
 enum Command {
     Open(Use, oneshot::Sender<io::Result<u64>>),
-    Close { id: u64, bytes: u64 },
+    Close {
+        id: u64,
+        bytes: u64,
+    },
     CrossOut(Line, oneshot::Sender<()>),
+    /// Answered once everything before it has been handled.
+    Settle(oneshot::Sender<()>),
 }
 
 /// A use that is being served. Ends when it is dropped.
@@ -163,6 +168,11 @@ impl Receipts {
     /// Posts what there is without waiting for more, until all is final or the time is up. What is left is posted
     /// after the next start.
     pub async fn finish(&self) {
+        // Uses that have just ended get their receipts first.
+        let (reply, settled) = oneshot::channel();
+        if self.shared.commands.send(Command::Settle(reply)).is_ok() {
+            drop(settled.await);
+        }
         self.shared.stop.send_replace(true);
         let task = lock(&self.shared.poster).take();
         if let Some(task) = task {
@@ -215,7 +225,7 @@ impl Keeper {
     /// Writes a group of commands with one sync.
     fn handle(&mut self, commands: &mut Vec<Command>, shared: &Shared) {
         let mut opened = Vec::new();
-        let mut crossed = Vec::new();
+        let mut settled = Vec::new();
         // Begins are written apart from the rest: if the disk is full, they are refused, the rest is kept.
         let mut begins = Vec::new();
         {
@@ -246,14 +256,15 @@ impl Keeper {
                     }
                     Command::CrossOut(line, reply) => {
                         self.backlog.push(line);
-                        crossed.push(reply);
+                        settled.push(reply);
                     }
+                    Command::Settle(reply) => settled.push(reply),
                 }
             }
         }
         self.write(begins, opened, shared);
         shared.changed.notify_one();
-        for reply in crossed {
+        for reply in settled {
             // Whoever waits for it may have been stopped.
             let _ = reply.send(());
         }

@@ -86,10 +86,7 @@ impl From<Error> for ErrorObjectOwned {
 
 impl From<sp_api::ApiError> for Error {
     fn from(error: sp_api::ApiError) -> Self {
-        match error {
-            sp_api::ApiError::UnknownBlock(reason) => Self::Runtime(reason),
-            other => Self::Runtime(other.to_string()),
-        }
+        Self::Runtime(error.to_string())
     }
 }
 

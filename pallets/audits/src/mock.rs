@@ -10,6 +10,7 @@ use frame_support::{
     derive_impl,
     dispatch::DispatchResult,
     parameter_types,
+    storage::unhashed,
     traits::{ConstU32, ConstU64, Hooks, Randomness},
 };
 use medshare_crypto::{KeyPair, RecordKey, seal};
@@ -107,7 +108,6 @@ pub struct World {
     /// Who may not audit, for want of credit.
     pub discredited: BTreeSet<Account>,
     pub owners: BTreeMap<RecordId, Account>,
-    pub engaged: BTreeMap<Account, u32>,
     pub credit: Vec<(Account, CreditEvent)>,
     pub verdicts: Vec<(Subject, Outcome, Vec<Account>)>,
     /// Whether those who are told of verdicts refuse them.
@@ -155,20 +155,30 @@ impl Membership<Account> for World {
     }
 }
 
+/// Where the engagements are: in storage, so that what is rolled back is rolled back here too.
+const ENGAGED: &[u8] = b"engaged";
+
+/// Who has how many seats.
+pub fn engaged() -> BTreeMap<Account, u32> {
+    unhashed::get_or_default(ENGAGED)
+}
+
 impl Engagements<Account> for World {
     fn engage(who: &Account) -> DispatchResult {
-        world(|world| *world.engaged.entry(*who).or_default() += 1);
+        let mut engaged = engaged();
+        *engaged.entry(*who).or_default() += 1;
+        unhashed::put(ENGAGED, &engaged);
         Ok(())
     }
 
     fn disengage(who: &Account) {
-        world(|world| {
-            let count = world.engaged.get_mut(who).expect("only who is engaged is let go");
-            *count -= 1;
-            if *count == 0 {
-                world.engaged.remove(who);
-            }
-        });
+        let mut engaged = engaged();
+        let count = engaged.get_mut(who).expect("only who is engaged is let go");
+        *count -= 1;
+        if *count == 0 {
+            engaged.remove(who);
+        }
+        unhashed::put(ENGAGED, &engaged);
     }
 }
 
@@ -470,7 +480,7 @@ pub fn verdicts() -> Vec<(Subject, Outcome, Vec<Account>)> {
 pub fn assert_ended(subject: Subject, state: ReviewState) {
     let review = review(subject);
     assert_eq!(review.state, state);
-    assert!(world(|world| world.engaged.is_empty()), "everybody is let go");
+    assert!(engaged().is_empty(), "everybody is let go");
     assert!(Audits::reviews_held(&review.holder, 10).is_empty());
     for seat in &review.panel {
         assert!(Audits::open_reviews(&seat.auditor, 10).is_empty());

@@ -9,8 +9,8 @@ extern crate alloc;
 
 use alloc::vec::Vec;
 use medshare_types::{
-    AccessRequest, AccountId, Anchor, Balance, Credit, FetchDecision, Grant, Listing, Member, Order, OrderId, Policy,
-    Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
+    AccessRequest, AccountId, Anchor, Balance, Credit, FetchDecision, Grant, Listing, Member, Order, OrderId,
+    Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 
 /// Most entries that one answer holds.

@@ -1,4 +1,6 @@
-use medshare_types::{Balance, KeyCommitment, Moment, OrderId, Point, RecordId, Roles, SealedKey, Subject, Version};
+use medshare_types::{
+    Balance, KeyCommitment, Moment, OrderId, Point, RecordId, Roles, SealedKey, Subject, Version,
+};
 
 /// Brings a chain into the state that a benchmark begins with. The runtime implements it with the real pallets, so
 /// that weights include what calls across pallets cost; mocks implement it with theirs.
@@ -22,7 +24,14 @@ pub trait BenchmarkSetup<AccountId> {
     fn order(record: RecordId, buyer: &AccountId) -> OrderId;
 
     /// Records a grant with this sealed key, resting on an order.
-    fn grant(record: RecordId, version: Version, grantee: &AccountId, key: Point, sealed: SealedKey, order: OrderId);
+    fn grant(
+        record: RecordId,
+        version: Version,
+        grantee: &AccountId,
+        key: Point,
+        sealed: SealedKey,
+        order: OrderId,
+    );
 
     /// Seats a full panel for a subject whose review was convened.
     fn seat_panel(subject: Subject);

@@ -10,7 +10,17 @@ use crate::Code;
 
 /// What an owner permits: a DUO data use permission.
 #[derive(
-    Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+    Clone,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
 )]
 pub enum Permission {
     /// NRES, DUO:0000004: any use.
@@ -29,8 +39,20 @@ pub enum Permission {
 
 /// A condition on top of the permission: a DUO data use modifier that the chain can decide.
 #[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-    Serialize, Deserialize,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
 )]
 pub enum Modifier {
     /// NPU, DUO:0000045: not-for-profit organisations only.
@@ -49,7 +71,17 @@ pub enum Modifier {
 
 /// An owner's consent policy for a record.
 #[derive(
-    Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+    Clone,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
 )]
 pub struct Policy {
     /// What is permitted.
@@ -60,7 +92,17 @@ pub struct Policy {
 
 /// What a user intends: a DUO investigation or clinical care.
 #[derive(
-    Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+    Clone,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
 )]
 pub enum Use {
     /// Care of the patient, DUO:0000043.
@@ -81,7 +123,17 @@ pub enum Use {
 
 /// What a user says that the data are for. It is signed, stored with the grant, and binds.
 #[derive(
-    Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+    Clone,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
 )]
 pub struct Purpose {
     /// The use.
@@ -114,7 +166,9 @@ impl Policy {
             (Permission::NoRestriction, _) => true,
             (_, Use::Other) => false,
             (Permission::GeneralResearch, wanted) => *wanted != Use::ClinicalCare,
-            (Permission::HealthResearch, wanted) => matches!(wanted, Use::BiomedicalResearch | Use::DiseaseResearch(_)),
+            (Permission::HealthResearch, wanted) => {
+                matches!(wanted, Use::BiomedicalResearch | Use::DiseaseResearch(_))
+            }
             (Permission::DiseaseResearch(permitted), Use::DiseaseResearch(wanted)) => permitted == wanted,
             (Permission::PopulationOrigins, wanted) => *wanted == Use::PopulationOrigins,
             (Permission::ClinicalCare, wanted) => *wanted == Use::ClinicalCare,

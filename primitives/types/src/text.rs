@@ -10,7 +10,9 @@ use sp_core::{ConstU32, bounded::BoundedVec};
 /// UTF-8 text of at most `N` bytes. Its metadata type is `str`, so wallets show it as text.
 ///
 /// Decoding does not check that the bytes are UTF-8 (the chain only stores them); [`Text::as_str`] does.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen)]
+#[derive(
+    Clone, PartialEq, Eq, PartialOrd, Ord, Default, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen,
+)]
 pub struct Text<const N: u32>(BoundedVec<u8, ConstU32<N>>);
 
 /// Why a text was refused: it is longer than the bound, in bytes.

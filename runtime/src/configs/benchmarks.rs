@@ -4,12 +4,9 @@
 // Benchmarks run on a maintainer's machine and may stop loudly.
 #![allow(clippy::expect_used, clippy::panic, clippy::as_conversions, clippy::arithmetic_side_effects)]
 
-use alloc::{format, string::String, vec, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use codec::Encode;
-use frame_benchmarking::{
-    BenchmarkBatch, BenchmarkConfig, BenchmarkList, Benchmarking, account, add_benchmark, define_benchmarks,
-    list_benchmark,
-};
+use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList, account, define_benchmarks};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys, fungible::Mutate};
 use medshare_crypto::KeyPair;
 use medshare_traits::{BenchmarkSetup, Consent, NewGrant, RecordRegistry};

@@ -77,8 +77,9 @@ fn seeds_members_in_every_role_with_their_development_keys() {
 
 #[test]
 fn only_the_development_chain_has_sudo() {
-    state_of(DEVELOPMENT)
-        .execute_with(|| assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(Sr25519Keyring::Alice.to_account_id())));
+    state_of(DEVELOPMENT).execute_with(|| {
+        assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(Sr25519Keyring::Alice.to_account_id()))
+    });
     state_of(LOCAL).execute_with(|| assert_eq!(pallet_sudo::Key::<Runtime>::get(), None));
 }
 

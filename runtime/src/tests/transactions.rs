@@ -65,11 +65,31 @@ fn the_pool_refuses_a_stranger_even_with_money() {
             new_free: MDS,
         });
         give.dispatch(RuntimeOrigin::root()).expect("root can");
-        let refused = validate(signed(stranger, remark())).expect_err("a stranger is refused");
-        assert!(
-            matches!(refused, TransactionValidityError::Invalid(reason) if reason != InvalidTransaction::Payment),
-            "{refused:?}"
-        );
+        let refused = InvalidTransaction::Custom(pallet_members::extension::NOT_MEMBER);
+        assert_eq!(validate(signed(stranger, remark())), Err(refused.into()));
+    });
+}
+
+#[test]
+fn the_pool_refuses_a_suspended_member_until_it_is_reinstated() {
+    state_of(DEVELOPMENT).execute_with(|| {
+        start_block();
+        let bob = Sr25519Keyring::Bob.to_account_id();
+        Members::suspend(RuntimeOrigin::root(), bob.clone()).expect("the council can");
+        let refused = InvalidTransaction::Custom(pallet_members::extension::SUSPENDED);
+        assert_eq!(validate(signed(Sr25519Keyring::Bob, remark())), Err(refused.into()));
+        Members::reinstate(RuntimeOrigin::root(), bob).expect("the council can");
+        assert_eq!(validate(signed(Sr25519Keyring::Bob, remark())), Ok(()));
+    });
+}
+
+#[test]
+fn the_sudo_key_is_never_locked_out() {
+    state_of(DEVELOPMENT).execute_with(|| {
+        start_block();
+        Members::suspend(RuntimeOrigin::root(), Sr25519Keyring::Alice.to_account_id())
+            .expect("the council can");
+        assert_eq!(validate(signed(Sr25519Keyring::Alice, remark())), Ok(()));
     });
 }
 

@@ -114,10 +114,7 @@ async fn sell(stack: &Stack, name: &str, price: &str) -> Result<()> {
     let (sealed, arrived) = (std::fs::read(&original)?, std::fs::read(&opened_path)?);
     ensure!(sealed == arrived, "the opened file differs from the sealed one");
     let digest = hex::encode(Sha256::digest(&arrived));
-    ensure!(
-        opened["sha256"] == Value::from(format!("0x{digest}")),
-        "the client reports another hash: {opened}"
-    );
+    ensure!(opened["sha256"] == format!("0x{digest}"), "the client reports another hash: {opened}");
     line(
         buyer.account(),
         "opens the file",

@@ -140,8 +140,7 @@ async fn delivery(context: &Context, record: RecordId, order: OrderId, patience:
     }
     let history = trace::history(&context.chain, record, &context.progress).await?;
     let delivered = history.into_iter().find(|entry| {
-        entry.event == "Delivered"
-            && entry.fields.get("order").is_some_and(|id| id.to_string() == order.to_string())
+        entry.event == "Delivered" && entry.fields.get("order").and_then(Value::as_u64) == Some(order)
     });
     Ok(match delivered {
         Some(entry) => json!({ "block": entry.block, "time": entry.time, "hash": entry.hash }),

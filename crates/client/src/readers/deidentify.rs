@@ -27,7 +27,8 @@ pub fn deidentify(path: &Path) -> Result<Vec<u8>, ReadError> {
 fn fhir_json(path: &Path) -> Result<Vec<u8>, ReadError> {
     let bytes = whole(path)?;
     fhir::parse(path, &bytes)?;
-    let refuse = |error: serde_json::Error| ReadError::Fhir { path: path.to_owned(), reason: error.to_string() };
+    let refuse =
+        |error: serde_json::Error| ReadError::Fhir { path: path.to_owned(), reason: error.to_string() };
     let mut root: Value = serde_json::from_slice(&bytes).map_err(refuse)?;
     strip(&mut root);
     serde_json::to_vec_pretty(&root).map_err(refuse)
@@ -62,13 +63,20 @@ fn dicom_file(path: &Path) -> Result<Vec<u8>, ReadError> {
     for tag in dicom::IDENTIFYING {
         if let Some(vr) = object.get(tag).map(|element| element.vr()) {
             match vr {
-                VR::SQ => drop(object.remove_element(tag)),
-                _ => drop(object.update_value(tag, |value| *value = dicom_core::PrimitiveValue::Empty.into())),
+                VR::SQ => {
+                    object.remove_element(tag);
+                }
+                _ => {
+                    object.update_value(tag, |value| *value = dicom_core::PrimitiveValue::Empty.into());
+                }
             }
         }
     }
-    let private: Vec<Tag> = object.iter().map(|element| element.tag()).filter(|tag| tag.group() % 2 == 1).collect();
-    private.into_iter().for_each(|tag| drop(object.remove_element(tag)));
+    let private: Vec<Tag> =
+        object.iter().map(|element| element.tag()).filter(|tag| tag.group() % 2 == 1).collect();
+    for tag in private {
+        object.remove_element(tag);
+    }
     let mut out = Vec::new();
     object
         .write_all(&mut out)

@@ -102,7 +102,13 @@ pub(super) fn describe(path: &Path, bytes: &[u8]) -> Result<Description, ReadErr
     let present = expected.iter().filter(|tag| object.get(**tag).is_some()).count();
     let modality = text(&object, tags::MODALITY);
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    Ok(tally.finish(Kind::Dicom, "application/dicom", modality.as_deref(), size, percent(present, expected.len())))
+    Ok(tally.finish(
+        Kind::Dicom,
+        "application/dicom",
+        modality.as_deref(),
+        size,
+        percent(present, expected.len()),
+    ))
 }
 
 /// Uncompressed pixel data must be as long as rows, columns, samples, bits and frames say: a truncated file is not.
@@ -112,7 +118,8 @@ fn check_pixels(object: &DefaultDicomObject, frames: u64) -> Result<(), String> 
     if !uncompressed.contains(&syntax.trim_end_matches(['\0', ' '])) {
         return Ok(());
     }
-    let value = |tag: Tag| number(object, tag).ok_or_else(|| format!("it has pixel data but no {}", label(tag)));
+    let value =
+        |tag: Tag| number(object, tag).ok_or_else(|| format!("it has pixel data but no {}", label(tag)));
     let bits = value(tags::ROWS)?
         .saturating_mul(value(tags::COLUMNS)?)
         .saturating_mul(value(tags::SAMPLES_PER_PIXEL)?)
@@ -126,7 +133,9 @@ fn check_pixels(object: &DefaultDicomObject, frames: u64) -> Result<(), String> 
         .and_then(|length| u64::try_from(length).ok())
         .unwrap_or_default();
     match present < expected {
-        true => Err(format!("its pixel data has {present} bytes where its header says {expected}: it is truncated")),
+        true => Err(format!(
+            "its pixel data has {present} bytes where its header says {expected}: it is truncated"
+        )),
         false => Ok(()),
     }
 }

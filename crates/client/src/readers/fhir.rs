@@ -63,7 +63,8 @@ pub(super) fn identifies(element: &str, value: &str) -> bool {
 pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<R4Element, ReadError> {
     let refuse = |reason: String| ReadError::Fhir { path: path.to_owned(), reason };
     // The position that serde_json gives is worth more than what it says besides.
-    serde_json::from_slice::<serde::de::IgnoredAny>(bytes).map_err(|error| refuse(format!("it is no JSON: {error}")))?;
+    serde_json::from_slice::<serde::de::IgnoredAny>(bytes)
+        .map_err(|error| refuse(format!("it is no JSON: {error}")))?;
     fhirbolt::json::from_slice(bytes, None).map_err(|error| {
         let message = error.to_string();
         refuse(match message.contains("there are no fields") {

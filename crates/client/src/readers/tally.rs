@@ -97,7 +97,8 @@ pub(super) fn percent(part: usize, whole: usize) -> u8 {
 
 /// The month of a date that begins `YYYY-MM` (FHIR) or `YYYYMM` (DICOM). A bare year counts as its January.
 pub(super) fn month(date: &str) -> Option<YearMonth> {
-    let digits: String = date.chars().filter(|c| *c != '-').take_while(char::is_ascii_digit).take(6).collect();
+    let digits: String =
+        date.chars().filter(|c| *c != '-').take_while(char::is_ascii_digit).take(6).collect();
     let year = digits.get(..4)?.parse().ok().filter(|year| (1850..=2200).contains(year))?;
     let month = match digits.get(4..6) {
         Some(month) => month.parse().ok().filter(|month| (1..=12).contains(month))?,

@@ -43,7 +43,7 @@ fn seats_a_full_panel_in_the_block_that_was_fixed() {
             assert_eq!(seat.key, keys(auditor, false).public());
             assert_eq!(seat.due, before + 60_000);
             assert!(seat.sealed.is_none() && seat.vote.is_none());
-            assert_eq!(world(|world| world.engaged[&auditor]), 1);
+            assert_eq!(engaged()[&auditor], 1);
             assert_eq!(Audits::open_reviews(&auditor, 10), [(RECORD, review(RECORD))]);
             assert!(Audits::is_reviewing(&auditor, 7, 1));
             assert!(!Audits::is_reviewing(&auditor, 7, 2));
@@ -204,7 +204,7 @@ fn too_few_auditors_are_waited_for_and_nobody_is_seated_meanwhile() {
         assert!(convene_and_draw(RECORD).is_empty());
         assert_eq!(review(RECORD).state, ReviewState::Drawing { at: 8 });
         assert!(events().contains(&Event::TooFewAuditors { subject: RECORD, found: 1, retry_at: 8 }));
-        assert!(world(|world| world.engaged.is_empty()));
+        assert!(engaged().is_empty());
 
         run_to(8);
         assert_eq!(review(RECORD).state, ReviewState::Drawing { at: 13 });
@@ -247,7 +247,7 @@ fn an_auditor_on_two_panels_about_a_version_reviews_it_until_both_ended() {
         assert_ok!(Audits::convene(new_review(RECORD, HOLDER)));
         assert_ok!(Audits::convene(new_review(CLAIM, HOLDER)));
         run_to(3);
-        assert_eq!(world(|world| world.engaged[&11]), 2);
+        assert_eq!(engaged()[&11], 2);
         assert_eq!(Audits::open_reviews(&11, 10).len(), 2);
         assert_eq!(Audits::open_reviews(&11, 1).len(), 1);
         Audits::dissolve(RECORD);

@@ -54,7 +54,7 @@ fn a_full_queue_refuses_replacements_until_a_draw_is_done() {
         }
         let replace = || Audits::replace(RuntimeOrigin::signed(KEEPER), RECORD, panel[0]);
         assert_noop!(replace(), Error::<Test>::DrawQueueFull);
-        assert!(world(|world| world.engaged.contains_key(&panel[0])));
+        assert!(engaged().contains_key(&panel[0]));
         run_to(System::block_number() + 2);
         assert_ok!(replace());
     });

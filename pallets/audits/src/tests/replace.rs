@@ -23,7 +23,7 @@ fn takes_the_seat_of_who_is_overdue_and_draws_it_again() {
         assert_eq!(crate::mock::panel(RECORD), [panel[0], panel[2]]);
         assert_eq!(review(RECORD).excluded.to_vec(), [panel[1]]);
         assert_eq!(world(|world| world.credit.clone()), [(panel[1], CreditEvent::AuditMissed)]);
-        assert!(!world(|world| world.engaged.contains_key(&panel[1])));
+        assert!(!engaged().contains_key(&panel[1]));
         assert!(Audits::open_reviews(&panel[1], 10).is_empty());
         assert!(!Audits::is_reviewing(&panel[1], 7, 1));
 

@@ -286,8 +286,8 @@ fn is_undone_if_the_verdict_is_refused() {
         assert_eq!(vote, Err(DispatchError::Unavailable));
         assert_eq!(review(RECORD).state, ReviewState::Open);
         assert!(seat(RECORD, panel[1]).vote.is_none());
-        // The neighbours' memory is not part of the storage that was rolled back.
-        world(|world| world.engaged = panel.iter().map(|auditor| (*auditor, 1)).collect());
+        assert_eq!(engaged().len(), 3);
+        assert_eq!(Audits::open_reviews(&panel[1], 10).len(), 1);
     });
 }
 
