@@ -193,7 +193,8 @@ mod benchmarks {
         let now: BlockNumber = frame_system::Pallet::<T>::block_number().saturated_into();
         crowd::<T>(now + T::DrawDelay::get().max(1));
         Reviews::<T>::mutate(subject, |review| {
-            let excluded = (0..16).map(|number| account("excluded", number, 0)).collect::<Vec<_>>();
+            let excluded =
+                (0..16).map(|number| account("excluded", number, 0)).collect::<Vec<T::AccountId>>();
             review.as_mut().unwrap().excluded = excluded.try_into().unwrap();
         });
         T::BenchmarkSetup::advance(T::VoteWindow::get() + 1);

@@ -44,15 +44,17 @@
 //! is not used: the draw waits for a later one. So no call is ever made in the knowledge of a seed that it can still
 //! put aside.
 //!
-//! In the medshare runtime the seed is the hash chain of the blocks after the convening. That means:
+//! In the medshare runtime the seed is the hash of the block before the draw, by which it depends on every block since
+//! the convening. That means:
 //! - *Who submits transactions* (owner, buyer, auditor, keeper) cannot predict or steer a panel: when its transaction
 //!   is signed, and when it is included, the hash that decides does not exist yet.
 //! - *The validator that authors the last block before the draw* can steer it. It can prepare many variants of its
 //!   block (other transactions, another order, another nonce in its signature), look at the panel that each yields and
 //!   publish the one it likes, or none; what limits it is what it can compute within its slot. This takes a hospital
-//!   that runs altered software in favour of one owner, at a block that happens to be its own. With `n` validators of
-//!   which `k` collude, the chance that the decisive block is theirs is `k/n`, and more when they can also leave out
-//!   the blocks of their own slots before it. Waiting for more blocks does not change this.
+//!   that runs altered software in favour of one owner. It does not take luck: Aura's slots go round in a known order,
+//!   so an owner who is in league with one validator can convene the review just in time for that one's slot. Waiting
+//!   for more blocks, or hashing more of them, does not change this. So panels are beyond the reach of owners, and not
+//!   of validators.
 //! - *Re-rolling by starting again* is possible for owners, by `revise`, by a new registration or by letting a review
 //!   lapse. Each costs credit (`ReviewAbandoned` or `RecordRejected`) and a deposit, and credit bounds the number of
 //!   versions under review at once (`max_pending`). A claim has one review for ever.

@@ -15,7 +15,7 @@ fn registers_all_in_order() {
         assert_ok!(send(OWNER, many((1..=4).map(new_record).collect())));
         for number in 1..=4 {
             assert_eq!(stored(number, 1).content, content(number));
-            assert_eq!(world(|world| world.policies.contains_key(&number)), true);
+            assert!(world(|world| world.policies.contains_key(&number)));
         }
         assert_eq!(Pending::<Test>::get(OWNER), 4);
         assert_eq!(engaged(OWNER), 4);
