@@ -167,8 +167,8 @@ mod benchmarks {
         let sealed = scene.sealed(SealPurpose::Request(id));
         #[extrinsic_call]
         answer(RawOrigin::Signed(scene.owner), id, sealed, Some(Moment::MAX));
-        let grant = Grants::<T>::get((scene.record, scene.version, scene.grantee)).expect("granted");
-        assert_eq!(grant.basis, GrantBasis::Request(id));
+        let given = Grants::<T>::get((scene.record, scene.version, scene.grantee)).expect("granted");
+        assert_eq!(given.basis, GrantBasis::Request(id));
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 
 use std::{
     path::Path,
+    pin::pin,
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -21,7 +22,13 @@ const FILES: [(&str, &str); 2] = [("fhir/atencio.json", "25"), ("dicom/CT_small.
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let mut stack = match Stack::start().await {
+    let mut stop = pin!(stopped());
+    // Whatever was started ends with what is dropped here, also where the start itself is interrupted.
+    let started = tokio::select! {
+        started = Stack::start() => started,
+        reason = &mut stop => Err(anyhow::anyhow!("stopped by {reason}")),
+    };
+    let mut stack = match started {
         Ok(stack) => stack,
         Err(error) => {
             println!("\nthe network did not start: {error:#}");
@@ -30,7 +37,7 @@ async fn main() -> ExitCode {
     };
     let outcome = tokio::select! {
         outcome = run(&mut stack) => outcome,
-        reason = stopped() => Err(anyhow::anyhow!("stopped by {reason}")),
+        reason = &mut stop => Err(anyhow::anyhow!("stopped by {reason}")),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
