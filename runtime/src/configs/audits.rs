@@ -26,8 +26,8 @@ parameter_types! {
 
 /// A seed from the hash of the block before. Its strength: nobody who sends transactions can predict or steer it,
 /// since it does not exist when the transaction is included. The author of the block before the draw can try
-/// variants of that block within its slot and publish the one whose draw it likes, or leave its slot empty: one
-/// hospital of `n` can steer a draw whose decisive block happens to be its own.
+/// variants of that block within its slot and publish the one whose draw it likes, or leave its slot empty; and since
+/// the order of authors is known, whoever is allied with one can time the convening for its slot.
 pub struct ParentHashRandomness;
 
 impl Randomness<Hash, BlockNumberFor<Runtime>> for ParentHashRandomness {
