@@ -9,16 +9,17 @@ readonly all=(pallet_members pallet_records pallet_access pallet_audits pallet_m
 
 ./scripts/setup.sh
 step "building the node with benchmarks"
-CARGO_TARGET_DIR="$CARGO_TARGET_DIR-benchmarks" \
+# A crate of the benchmark tool builds a runtime of its own, which only `benchmark storage` would need.
+SKIP_FRAME_STORAGE_ACCESS_TEST_RUNTIME_WASM_BUILD=1 CARGO_TARGET_DIR="$CARGO_TARGET_DIR-benchmarks" \
     cargo build --release --locked -p medshare-node --features runtime-benchmarks
-node="$CARGO_TARGET_DIR-benchmarks/release/medshare-node"
+release="$CARGO_TARGET_DIR-benchmarks/release"
 
 for pallet in "${all[@]}"; do
     [ -z "${pallets[0]}" ] || [[ " ${pallets[*]} " == *" $pallet "* ]] || continue
-    timed "$pallet" "$node" benchmark pallet \
+    timed "$pallet" "$release/medshare-node" benchmark pallet \
+        --runtime "$release/wbuild/medshare-runtime/medshare_runtime.compact.compressed.wasm" \
         --genesis-builder=runtime --genesis-builder-preset=development \
         --pallet="$pallet" --extrinsic='*' --steps="${STEPS:-20}" --repeat="${REPEAT:-10}" \
-        --heap-pages=4096 --wasm-execution=compiled \
-        --header=scripts/weights-header.txt --output="runtime/src/weights/$pallet.rs"
+        --template=scripts/weights.hbs \
+        --output="runtime/src/weights/$pallet.rs"
 done
-cargo fmt -p medshare-runtime

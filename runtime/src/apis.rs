@@ -285,15 +285,15 @@ impl_runtime_apis! {
             Audits::reviews_held(&holder, limit.min(MAX_PAGE))
         }
 
-        fn listing(record: RecordId) -> Option<Listing<AccountId, Balance>> {
+        fn listing(record: RecordId) -> Option<Listing<AccountId>> {
             Marketplace::listing(record)
         }
 
-        fn listings(after: Option<RecordId>, limit: u32) -> Vec<(RecordId, Listing<AccountId, Balance>)> {
+        fn listings(after: Option<RecordId>, limit: u32) -> Vec<(RecordId, Listing<AccountId>)> {
             Marketplace::listings(after, limit.min(MAX_PAGE))
         }
 
-        fn order(order: OrderId) -> Option<Order<AccountId, Balance>> {
+        fn order(order: OrderId) -> Option<Order<AccountId>> {
             Marketplace::order_of(order)
         }
 
@@ -301,7 +301,7 @@ impl_runtime_apis! {
             who: AccountId,
             after: Option<OrderId>,
             limit: u32,
-        ) -> Vec<(OrderId, Order<AccountId, Balance>)> {
+        ) -> Vec<(OrderId, Order<AccountId>)> {
             Marketplace::orders_of(&who, after, limit.min(MAX_PAGE))
         }
 

@@ -40,6 +40,11 @@ impl Cli {
         &self.account
     }
 
+    /// The same client with another vault.
+    pub fn with_vault(&self, url: &str) -> Self {
+        Self { vault: url.to_owned(), ..self.clone() }
+    }
+
     /// Runs a command and gives what it prints.
     ///
     /// # Errors

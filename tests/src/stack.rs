@@ -14,6 +14,7 @@ const VAULT_OPERATOR: &str = "Ferdie";
 pub struct Stack {
     // Dropped in this order: first the programs, then what they write to.
     agents: Vec<Process>,
+    more_vaults: Vec<Process>,
     vault: Option<Process>,
     node: Process,
     dir: TempDir,
@@ -29,8 +30,16 @@ impl Stack {
     pub async fn start() -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("medshare-").tempdir()?;
         let (node, node_url) = start_node(dir.path()).await?;
-        let (vault, vault_url) = start_vault(dir.path(), &node_url).await?;
-        Ok(Self { agents: Vec::new(), vault: Some(vault), node, dir, node_url, vault_url })
+        let (vault, vault_url) = start_vault(dir.path(), &node_url, VAULT_OPERATOR).await?;
+        Ok(Self {
+            agents: Vec::new(),
+            more_vaults: Vec::new(),
+            vault: Some(vault),
+            node,
+            dir,
+            node_url,
+            vault_url,
+        })
     }
 
     /// The command-line client of a development account.
@@ -64,6 +73,16 @@ impl Stack {
             agent.kill().await?;
         }
         Ok(())
+    }
+
+    /// Starts one more vault, of this development account, and says where it answers.
+    ///
+    /// # Errors
+    /// If it does not come up.
+    pub async fn another_vault(&mut self, operator: &str) -> Result<String> {
+        let (vault, url) = start_vault(self.dir.path(), &self.node_url, operator).await?;
+        self.more_vaults.push(vault);
+        Ok(url)
     }
 
     /// Where the node answers.
@@ -105,7 +124,7 @@ impl Stack {
         if let Some(vault) = self.vault.take() {
             vault.kill().await?;
         }
-        let (vault, url) = start_vault(self.dir.path(), &self.node_url).await?;
+        let (vault, url) = start_vault(self.dir.path(), &self.node_url, VAULT_OPERATOR).await?;
         self.vault = Some(vault);
         self.vault_url = url;
         Ok(())
@@ -140,8 +159,9 @@ async fn start_node(dir: &Path) -> Result<(Process, String)> {
     Ok((node, format!("ws://127.0.0.1:{port}")))
 }
 
-async fn start_vault(dir: &Path, node_url: &str) -> Result<(Process, String)> {
-    let store = dir.join("vault");
+async fn start_vault(dir: &Path, node_url: &str, operator: &str) -> Result<(Process, String)> {
+    let name = format!("vault-{operator}");
+    let store = dir.join(&name);
     std::fs::create_dir_all(&store).with_context(|| format!("cannot make {}", store.display()))?;
     let arguments = [
         "--chain",
@@ -151,10 +171,10 @@ async fn start_vault(dir: &Path, node_url: &str) -> Result<(Process, String)> {
         "--listen",
         "127.0.0.1:0",
         "--dev-account",
-        VAULT_OPERATOR,
+        operator,
     ]
     .map(str::to_owned);
-    let mut vault = Process::start("medshare-vault", "vault", dir, &arguments)?;
+    let mut vault = Process::start("medshare-vault", &name, dir, &arguments)?;
     let url = vault
         .wait_for("listening", |log| {
             let begin = log.find("http://127.0.0.1:")?;

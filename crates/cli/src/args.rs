@@ -71,6 +71,8 @@ pub enum Command {
     Revise(Revise),
     /// End a record: nothing of it can be sold or granted any more
     Withdraw(OneRecord),
+    /// Copy a record's ciphertext to other vaults, where it is from then on
+    Relocate(Relocate),
     /// List an owner's records
     Records(Who),
     /// Show a record and one of its versions
@@ -126,7 +128,7 @@ pub enum Command {
     Receipts(OneRecord),
     /// Show the whole history of a record with block numbers and chain times
     Trace(OneRecord),
-    /// Show, admit, suspend and reinstate members
+    /// Show, admit, suspend, reinstate and expel members
     #[command(subcommand)]
     Member(Member),
     /// Print a completion script for a shell
@@ -212,6 +214,18 @@ pub struct Revise {
     pub record: RecordId,
     #[command(flatten)]
     pub file: FileArgs,
+}
+
+#[derive(Args)]
+pub struct Relocate {
+    /// The record's number
+    pub record: RecordId,
+    /// The version; the latest if none is given
+    #[arg(long)]
+    pub version_number: Option<Version>,
+    /// A vault where it is from now on; --vault is one that it is at now
+    #[arg(long = "to", required = true, value_name = "URL")]
+    pub to: Vec<String>,
 }
 
 #[derive(Args)]
@@ -475,6 +489,14 @@ pub enum Member {
     },
     /// Let a suspended member act again
     Reinstate {
+        /// The account
+        who: String,
+        /// Send it as the council, through sudo; on development chains only
+        #[arg(long)]
+        council: bool,
+    },
+    /// End the membership of a suspended member, which frees its sponsor's deposit
+    Expel {
         /// The account
         who: String,
         /// Send it as the council, through sudo; on development chains only

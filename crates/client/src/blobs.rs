@@ -54,10 +54,50 @@ impl Vaults {
         address: Hash,
         progress: &Progress,
     ) -> Result<Locators<AccountId>> {
-        let vault = self
-            .0
-            .first()
-            .ok_or_else(|| Error::Invalid { what: "the list of vaults", reason: "it is empty".into() })?;
+        self.upload_to(1, identity, file, address, progress).await
+    }
+
+    /// Puts a ciphertext into each of the vaults, and says where it is.
+    ///
+    /// # Errors
+    /// As [`Self::upload`]. What some vaults took before another refused stays there until they clear it away.
+    pub async fn upload_to_all(
+        &self,
+        identity: &Identity,
+        file: &Path,
+        address: Hash,
+        progress: &Progress,
+    ) -> Result<Locators<AccountId>> {
+        self.upload_to(usize::MAX, identity, file, address, progress).await
+    }
+
+    async fn upload_to(
+        &self,
+        most: usize,
+        identity: &Identity,
+        file: &Path,
+        address: Hash,
+        progress: &Progress,
+    ) -> Result<Locators<AccountId>> {
+        let invalid = |reason: &str| Error::Invalid { what: "the list of vaults", reason: reason.into() };
+        if self.0.is_empty() {
+            return Err(invalid("it is empty"));
+        }
+        let mut locators = Locators::default();
+        for vault in self.0.iter().take(most) {
+            let locator = Self::upload_one(vault, identity, file, address, progress).await?;
+            locators.try_push(locator).map_err(|_| invalid("it is longer than the chain allows"))?;
+        }
+        Ok(locators)
+    }
+
+    async fn upload_one(
+        vault: &VaultClient,
+        identity: &Identity,
+        file: &Path,
+        address: Hash,
+        progress: &Progress,
+    ) -> Result<Locator<AccountId>> {
         progress.begin(Stage::Uploading, file.metadata().map(|metadata| metadata.len()).ok());
         let uploaded = vault
             .upload(identity.signer(), file, Some(transfer(progress)))
@@ -68,11 +108,7 @@ impl Vaults {
             return Err(Error::WrongCiphertext { path: file.into(), reason });
         }
         progress.end();
-        let mut locators = Locators::default();
-        locators
-            .try_push(Locator { vault: vault.info().account.clone(), blob: address })
-            .map_err(|_| Error::Invalid { what: "the list of vaults", reason: "it is too long".into() })?;
-        Ok(locators)
+        Ok(Locator { vault: vault.info().account.clone(), blob: address })
     }
 
     /// Fetches a version's ciphertext into `to`, verified against its address, from the first of its vaults that

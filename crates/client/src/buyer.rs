@@ -56,7 +56,7 @@ pub struct Offer {
     /// The record.
     pub record: RecordId,
     /// Price and terms.
-    pub listing: Listing<AccountId, Balance>,
+    pub listing: Listing<AccountId>,
     /// What is sold.
     pub version: RecordVersion<AccountId>,
     /// For which purposes it may be used.
@@ -88,12 +88,7 @@ pub async fn offer(chain: &Chain, record: RecordId, at: At) -> Result<Offer> {
     offer_of(chain, record, listing, at).await
 }
 
-async fn offer_of(
-    chain: &Chain,
-    record: RecordId,
-    listing: Listing<AccountId, Balance>,
-    at: At,
-) -> Result<Offer> {
+async fn offer_of(chain: &Chain, record: RecordId, listing: Listing<AccountId>, at: At) -> Result<Offer> {
     let version = chain.known_version(record, listing.version, at).await?;
     let policy = chain.policy(record, at).await?.ok_or(Error::UnknownRecord(record))?;
     Ok(Offer { record, listing, version, policy })
@@ -157,7 +152,7 @@ pub async fn await_delivery(
     order: OrderId,
     at: At,
     patience: Duration,
-) -> Result<Order<AccountId, Balance>> {
+) -> Result<Order<AccountId>> {
     let waited = tokio::time::timeout(patience, async {
         loop {
             // A fresh order is not yet at the finalised head.

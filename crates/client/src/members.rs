@@ -72,6 +72,19 @@ pub async fn reinstate(
     chain.submit(signer, authority.over(calls::reinstate(who.clone())), until).await
 }
 
+/// Ends the membership of a suspended member.
+///
+/// # Errors
+/// Whatever the chain refuses.
+pub async fn expel(
+    chain: &Chain,
+    signer: &Identity,
+    who: &AccountId,
+    (authority, until): (Authority, Until),
+) -> Result<Outcome> {
+    chain.submit(signer, authority.over(calls::expel(who.clone())), until).await
+}
+
 /// Gives the identity a new encryption key and registers it. `store` must put the identity in a safe place; it is
 /// called before anything is sent, so that no registered key is ever without its secret. A key that was stored
 /// earlier but did not get registered is used before another one is made.

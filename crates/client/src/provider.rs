@@ -175,11 +175,7 @@ pub async fn revise(
     (until, progress): (Until, &Progress),
 ) -> Result<(Version, Outcome)> {
     sealed_to(file, registered_key(chain, identity).await?)?;
-    let owner = chain.known_record(record, At::Best).await?.owner;
-    if owner != *identity.account() {
-        let account = identity.account().clone();
-        return Err(Error::NotYours { what: format!("record {record}"), owner, account });
-    }
+    ensure_owner(chain, identity, record).await?;
     let locators = vaults.upload(identity, &file.path, file.ciphertext, progress).await?;
     progress.begin(Stage::Waiting, None);
     let outcome = chain.submit(identity, calls::revise(record, file.version(locators)), until).await?;
@@ -194,6 +190,39 @@ pub async fn revise(
 /// Whatever the chain refuses.
 pub async fn withdraw(chain: &Chain, identity: &Identity, record: RecordId, until: Until) -> Result<Outcome> {
     chain.submit(identity, calls::withdraw(record), until).await
+}
+
+/// Copies the ciphertext of a version to other vaults and tells the chain that it is there from now on, and nowhere
+/// else. The vaults that it was at clear it away in their own time.
+///
+/// # Errors
+/// [`Error::NotYours`], [`Error::UnknownVersion`], [`Error::NoVault`] if none of the version's vaults is among `from`;
+/// whatever the vaults and the chain refuse. Then the record stays where it was.
+pub async fn relocate(
+    chain: &Chain,
+    identity: &Identity,
+    (from, to): (&Vaults, &Vaults),
+    (record, version): (RecordId, Version),
+    (until, progress): (Until, &Progress),
+) -> Result<Outcome> {
+    ensure_owner(chain, identity, record).await?;
+    let content = chain.known_version(record, version, At::Best).await?;
+    let folder = std::env::temp_dir();
+    let dir = tempfile::tempdir_in(&folder)
+        .map_err(|source| Error::file("create a temporary folder in", &folder, source))?;
+    let file = dir.path().join("ciphertext");
+    from.download(identity, (record, version), &content, &file, progress).await?;
+    let locators = to.upload_to_all(identity, &file, content.content.ciphertext, progress).await?;
+    chain.submit(identity, calls::relocate(record, version, locators), until).await
+}
+
+async fn ensure_owner(chain: &Chain, identity: &Identity, record: RecordId) -> Result<()> {
+    let owner = chain.known_record(record, At::Best).await?.owner;
+    if owner == *identity.account() {
+        return Ok(());
+    }
+    let account = identity.account().clone();
+    Err(Error::NotYours { what: format!("record {record}"), owner, account })
 }
 
 /// A random pseudonym of a person: the SHA-256 of a salt that nobody keeps could not say less.

@@ -1,13 +1,6 @@
 //! How the parts of the vault are put together.
 
-use std::{
-    fs::{File, OpenOptions},
-    io::{self, Write},
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{fs::File, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use axum::{
@@ -16,24 +9,36 @@ use axum::{
     middleware,
 };
 use medshare_client::vault::{Limits, Scope, auth::MAX_LIFETIME};
-use medshare_types::{AccountId, Role};
+use medshare_types::{AccountId, Moment, Role};
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::Instant};
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
 use crate::{
     auth::Nonces,
+    bounds::Bounds,
+    evidence::{self, Evidence},
+    folder,
     ledger::{Ledger, answer, is_active},
     links::LinkKey,
-    metrics,
+    metrics, now,
+    problem::Answer,
     receipts::{Posting, Receipts},
     routes::routes,
+    server::Server,
+    slots::Slots,
+    space::Space,
     store::{BlobStore, Place},
+    strangers::Strangers,
 };
 
-/// How long running transfers may go on when the vault stops.
-const DRAIN: Duration = Duration::from_secs(30);
+/// By how much the chain's time may be ahead of this machine's clock, ms. Blocks are never from the future, so the
+/// clock is wrong if it is more.
+const CLOCK_BEHIND: Moment = 60_000;
+/// How long to wait until broken-off uploads have removed what they had stored.
+const CLEAN_UP: Duration = Duration::from_secs(2);
 
 /// What all requests share.
 #[derive(Clone)]
@@ -57,18 +62,43 @@ pub struct Shared {
     pub store: BlobStore,
     /// Which requests were used.
     pub nonces: Nonces,
+    /// Keeps the requests that receipts name.
+    pub evidence: Evidence,
     /// Issues links.
     pub link_key: LinkKey,
     /// What was used.
     pub receipts: Receipts,
     /// What we accept.
     pub limits: Limits,
+    /// How much at once, and how long.
+    pub bounds: Bounds,
+    /// Who was refused a moment ago.
+    pub strangers: Refused,
+    /// Uploads that are going on.
+    pub uploads: Slots,
+    /// Downloads that are going on.
+    pub downloads: Slots,
+    /// Room for uploads.
+    pub space: Space,
+    /// The tasks of uploads.
+    pub storing: TaskTracker,
+    /// How the vault was a moment ago, and until when that is good enough, unix ms.
+    pub health: tokio::sync::Mutex<Option<(Moment, Answer<()>)>>,
     /// The address under which links are to be used, with a slash at its end.
     pub public_url: Option<Url>,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
+    _upkeep: AbortOnDropHandle<()>,
     /// Held as long as we run: nobody else may use our folders.
     _locks: Vec<File>,
+}
+
+/// Who was refused a moment ago.
+pub struct Refused {
+    /// As no member.
+    pub fetch: Strangers,
+    /// As no provider.
+    pub bring: Strangers,
 }
 
 /// What a vault is made of.
@@ -77,7 +107,7 @@ pub struct Settings {
     pub account: AccountId,
     /// Where blobs are kept.
     pub store: Place,
-    /// Folder of the journal and of the key of links.
+    /// Folder of the journal, the signed requests and the key of links.
     pub state: PathBuf,
     /// Largest blob, bytes.
     pub max_blob_bytes: u64,
@@ -85,6 +115,8 @@ pub struct Settings {
     pub link_lifetime: Duration,
     /// How receipts are posted.
     pub posting: Posting,
+    /// How much at once, and how long.
+    pub bounds: Bounds,
     /// The address under which links are to be used.
     pub public_url: Option<Url>,
     /// Origins of web pages that may use the vault from a browser; `*` is all.
@@ -99,27 +131,31 @@ pub struct Vault {
 
 impl Vault {
     /// Puts a vault together. Fails if its account is no active member in the role `Vault`, because such a vault
-    /// could not report what it serves, or if another vault uses its folder.
+    /// could not report what it serves, if its clock is behind the chain's, or if another vault uses its folder.
     pub async fn new(settings: Settings, ledger: Arc<dyn Ledger>) -> anyhow::Result<Self> {
-        let Settings { account, state, .. } = settings;
-        let mut locks = vec![lock_folder(&state)?];
+        let Settings { account, state, bounds, .. } = settings;
+        let mut locks = vec![folder::lock(&state)?];
         if let Place::Folder(folder) = &settings.store
             && folder != &state
         {
-            locks.push(lock_folder(folder)?);
+            locks.push(folder::lock(folder)?);
         }
-        let store = BlobStore::open(&settings.store)?;
-        let member =
-            answer(ledger.member(&account)).await.context("cannot ask the chain who this vault is")?;
-        if !is_active(member.as_ref(), Role::Vault) {
+        settings.store.check_limit(settings.max_blob_bytes)?;
+        let store = BlobStore::open(&settings.store).await?;
+        let standing = answer(ledger.standing(&account, &account))
+            .await
+            .context("cannot ask the chain who this vault is")?;
+        if !is_active(standing.vault.as_ref(), Role::Vault) {
             bail!(
                 "the account {account} is no active member in the role Vault, so it could not report what it serves; \
                  ask the consortium's council to admit it, and start again"
             );
         }
-        let link_key = link_key(&state.join("link.key"))?;
-        let journal = state.join("receipts.jsonl");
-        let receipts = Receipts::start(&journal, ledger.clone(), account.clone(), settings.posting).await?;
+        check_clock(now(), standing.time, &bounds)?;
+        let link_key = folder::link_key(&state.join("link.key"))?;
+        let evidence = Evidence::open(state.clone(), evidence::FILE_BYTES)
+            .with_context(|| format!("cannot use requests.jsonl in {}", state.display()))?;
+        let receipts = Receipts::start(&state, ledger.clone(), account.clone(), settings.posting).await?;
         let limits = Limits {
             max_blob_bytes: settings.max_blob_bytes,
             link_lifetime: millis(settings.link_lifetime),
@@ -131,16 +167,26 @@ impl Vault {
             }
             url
         });
+        let metrics = metrics::install();
         let app = App(Arc::new(Shared {
             scope: Scope { genesis: ledger.genesis(), vault: account },
             ledger,
             store,
             nonces: Nonces::default(),
+            evidence,
             link_key,
             receipts,
             limits,
+            strangers: Refused { fetch: Strangers::new(bounds.cache), bring: Strangers::new(bounds.cache) },
+            uploads: Slots::new(bounds.uploads, bounds.uploads_of_account),
+            downloads: Slots::new(bounds.downloads, bounds.downloads_of_account),
+            space: Space::new(bounds.disk_reserve),
+            storing: TaskTracker::new(),
+            health: tokio::sync::Mutex::default(),
+            bounds,
             public_url,
-            metrics: metrics::install(),
+            _upkeep: AbortOnDropHandle::new(tokio::spawn(metrics::upkeep(metrics.clone()))),
+            metrics,
             _locks: locks,
         }));
         let mut router = routes().layer(middleware::from_fn(metrics::observe)).with_state(app.clone());
@@ -155,95 +201,55 @@ impl Vault {
         self.app.receipts.pending()
     }
 
-    /// Serves until `stop` is ready. Then no new request is taken, running transfers may go on for half a minute,
-    /// and the last receipts are posted.
+    /// Serves until `stop` is ready. Then no new request is taken, running transfers may go on for a third of the time
+    /// that stopping may take and are broken off then, uses end with what was served of them, and the last receipts
+    /// are posted in the time that is left. Fails if what notes down or posts receipts ends before that.
     pub async fn serve(
         self,
         listener: TcpListener,
-        stop: impl Future<Output = ()> + Send + 'static,
-    ) -> io::Result<()> {
-        let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-        let signal = async move {
-            stop.await;
-            tracing::info!("stopping");
-            drop(stopping);
+        stop: impl Future<Output = ()> + Send,
+    ) -> anyhow::Result<()> {
+        let server = Server::new(self.router, &self.app.bounds);
+        let broken = tokio::select! {
+            () = server.accept(listener) => Some("the task that takes connections"),
+            what = self.app.receipts.broken() => Some(what),
+            () = stop => None,
         };
-        let server = axum::serve(listener, self.router).with_graceful_shutdown(signal);
-        let too_long = async move {
-            // An error is what dropping the other end sends.
-            drop(stopped.await);
-            tokio::time::sleep(DRAIN).await;
-        };
-        let result = tokio::select! {
-            result = async { server.await } => result,
-            () = too_long => {
-                tracing::warn!("transfers were broken off, because they took too long");
-                Ok(())
-            }
-        };
-        self.app.receipts.finish().await;
-        result
-    }
-}
-
-/// Opens the port.
-pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}; is the port in use? Port 0 takes a free one"))
-}
-
-/// Makes sure that nobody else uses a folder.
-fn lock_folder(folder: &Path) -> anyhow::Result<File> {
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot create the folder {}", folder.display()))?;
-    let path = folder.join("lock");
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .with_context(|| format!("cannot open {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            bail!("another vault uses the folder {}; stop it, or choose another folder", folder.display())
+        tracing::info!("stopping");
+        let within = self.app.bounds.stop;
+        let deadline = Instant::now() + within;
+        server.end(if broken.is_some() { Duration::ZERO } else { within / 3 }).await;
+        self.app.storing.close();
+        if tokio::time::timeout(CLEAN_UP.min(within / 3), self.app.storing.wait()).await.is_err() {
+            tracing::warn!("an incomplete upload could not be removed in time; the next start removes it");
         }
-        Err(std::fs::TryLockError::Error(error)) => {
-            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        self.app.receipts.finish(deadline.saturating_duration_since(Instant::now())).await;
+        match broken {
+            Some(what) => bail!("{what} has ended, so nothing more is served; the log says why"),
+            None => Ok(()),
         }
     }
 }
 
-/// The key of links: kept in a file, so that links survive a restart; made at the first start.
-fn link_key(path: &Path) -> anyhow::Result<LinkKey> {
-    match std::fs::read(path) {
-        Ok(bytes) => {
-            let Ok(key) = <[u8; 32]>::try_from(bytes) else {
-                bail!("{} does not hold a key of 32 bytes; remove it, and a new one is made", path.display());
-            };
-            Ok(LinkKey::new(key))
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let key: [u8; 32] = rand::random();
-            write_secret(path, &key).with_context(|| format!("cannot write {}", path.display()))?;
-            Ok(LinkKey::new(key))
-        }
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+/// Compares the clock with the chain's time. A clock that is behind makes links and signatures wrong; one that is
+/// ahead is told from a chain that stands still by nobody but the operator.
+fn check_clock(now: Moment, chain: Moment, bounds: &Bounds) -> anyhow::Result<()> {
+    let behind = chain.saturating_sub(now);
+    if behind > CLOCK_BEHIND {
+        bail!(
+            "this machine's clock is {} seconds behind the chain's time; set it, and start again",
+            behind / 1_000
+        );
     }
-}
-
-/// Writes a file that only its owner can read, as a whole or not at all.
-fn write_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let staged = path.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&staged)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(staged, path)
+    let age = now.saturating_sub(chain);
+    if chain > 0 && u128::from(age) > bounds.finality_age.as_millis() {
+        tracing::warn!(
+            seconds = age / 1_000,
+            "the newest final block is old by this machine's clock: the clock is ahead, the node lags behind, or the \
+             chain stands still; nothing is served until that has changed"
+        );
+    }
+    Ok(())
 }
 
 fn cors(origins: &[String]) -> anyhow::Result<Option<CorsLayer>> {
@@ -277,4 +283,20 @@ fn cors(origins: &[String]) -> anyhow::Result<Option<CorsLayer>> {
 
 fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_behind_the_chain_is_refused() {
+        let bounds = Bounds::default();
+        check_clock(100_000, 160_000, &bounds).unwrap();
+        let error = check_clock(100_000, 161_001, &bounds).unwrap_err().to_string();
+        assert!(error.contains("61 seconds behind"), "{error}");
+        // A chain that has just begun has no time, and one that stands still may go on.
+        check_clock(100_000, 0, &bounds).unwrap();
+        check_clock(1_000_000_000, 1_000, &bounds).unwrap();
+    }
 }

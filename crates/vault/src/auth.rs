@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Mutex};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use medshare_client::vault::{
     AuthError, Authorization, Scope,
-    auth::{CLOCK_SKEW, Nonce},
+    auth::{CLOCK_SKEW, Nonce, body_hash},
 };
 use medshare_types::{AccountId, Hash, Moment};
 
@@ -23,6 +23,10 @@ pub struct Signed {
     pub account: AccountId,
     /// SHA-256 of the signed text, by which receipts name the request.
     pub request: Hash,
+    /// What was signed.
+    pub text: String,
+    /// sr25519.
+    pub signature: [u8; 64],
     nonce: Nonce,
     expires: Moment,
 }
@@ -40,10 +44,12 @@ pub fn verify(
     let value = value.to_str().map_err(|_| AuthError::Malformed("it is not ASCII"))?;
     let authorization: Authorization = value.parse()?;
     let target = uri.path_and_query().map_or(uri.path(), |target| target.as_str());
-    let request = authorization.verify(scope, method.as_str(), target, body, now)?;
+    let text = authorization.verify(scope, method.as_str(), target, body, now)?;
     Ok(Signed {
         account: authorization.account,
-        request,
+        request: body_hash(text.as_bytes()),
+        text,
+        signature: authorization.signature,
         nonce: authorization.nonce,
         expires: authorization.expires,
     })
@@ -114,13 +120,22 @@ impl Nonces {
 }
 
 #[cfg(test)]
+impl Signed {
+    /// As if it had been verified.
+    pub fn for_tests(account: AccountId, nonce: Nonce, expires: Moment) -> Self {
+        let text = hex::encode(nonce);
+        Self { account, request: body_hash(text.as_bytes()), text, signature: [7; 64], nonce, expires }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     fn signed(account: u8, nonce: u64, expires: Moment) -> Signed {
         let mut bytes = Nonce::default();
         bytes[..8].copy_from_slice(&nonce.to_le_bytes());
-        Signed { account: AccountId::new([account; 32]), request: Hash::zero(), nonce: bytes, expires }
+        Signed::for_tests(AccountId::new([account; 32]), bytes, expires)
     }
 
     #[test]

@@ -2,48 +2,31 @@
 
 use std::sync::Arc;
 
-use futures::{FutureExt, future::BoxFuture};
+use futures::{FutureExt, try_join};
 use medshare_client::{At, Chain, Error, Identity, Until, chain::calls};
-use medshare_types::{AccountId, FetchDecision, Hash, Locators, Member, NewReceipt, RecordId, Version};
-use tokio::sync::RwLock;
+use medshare_types::{AccountId, Hash, NewReceipt, RecordId, Version};
 
-use crate::ledger::{Ledger, LedgerError};
+use crate::{
+    connection::{Connect, Connection, Patience},
+    ledger::{Access, Answer, Ledger, LedgerError, Standing},
+};
 
-/// A medshare node, and the vault's account that signs receipts. A lost connection is made again at the next
-/// question.
+/// A medshare node, and the vault's account that signs receipts.
 pub struct ChainLedger {
-    chain: RwLock<Chain>,
+    connection: Connection<Chain>,
     genesis: Hash,
-    identity: Arc<Identity>,
+    identity: Identity,
+    most_receipts: u32,
 }
 
 impl ChainLedger {
-    /// A vault's chain.
-    pub fn new(chain: Chain, identity: Identity) -> Self {
-        Self { genesis: chain.genesis(), chain: RwLock::new(chain), identity: Arc::new(identity) }
-    }
-
-    /// Asks; if the node does not answer, connects anew and asks once more.
-    async fn ask<T, F>(&self, question: impl Fn(Chain) -> F + Send) -> Result<T, LedgerError>
-    where
-        F: Future<Output = Result<T, Error>> + Send,
-    {
-        let chain = self.chain.read().await.clone();
-        match question(chain.clone()).await {
-            Err(error @ (Error::Node { .. } | Error::Unreachable { .. })) => {
-                tracing::debug!(%error, "connecting to the chain again");
-                let fresh = chain.reconnect().await.map_err(failed)?;
-                if fresh.genesis() != self.genesis {
-                    return Err(LedgerError::Unavailable(format!(
-                        "another chain now runs at {}",
-                        fresh.url()
-                    )));
-                }
-                *self.chain.write().await = fresh.clone();
-                question(fresh).await.map_err(failed)
-            }
-            result => result.map_err(failed),
-        }
+    /// A vault's chain. Fails if its runtime is another than this vault knows.
+    pub async fn new(chain: Chain, identity: Identity) -> Result<Self, Error> {
+        let genesis = chain.genesis();
+        let most_receipts = chain.constant("Access", "MaxReceipts").await?;
+        let connect: Connect<Chain> = Arc::new(|dead: Chain| async move { dead.reconnect().await }.boxed());
+        let connection = Connection::new(chain, connect, Patience::default());
+        Ok(Self { connection, genesis, identity, most_receipts })
     }
 }
 
@@ -52,49 +35,64 @@ impl Ledger for ChainLedger {
         self.genesis
     }
 
-    fn member<'a>(
-        &'a self,
-        who: &'a AccountId,
-    ) -> BoxFuture<'a, Result<Option<Member<AccountId>>, LedgerError>> {
-        self.ask(move |chain| async move { chain.member(who, At::Finalized).await }).boxed()
-    }
-
-    fn may_fetch<'a>(
-        &'a self,
-        who: &'a AccountId,
-        record: RecordId,
-        version: Version,
-    ) -> BoxFuture<'a, Result<FetchDecision, LedgerError>> {
-        self.ask(move |chain| async move { chain.may_fetch(who, record, version, At::Finalized).await })
+    fn standing<'a>(&'a self, vault: &'a AccountId, who: &'a AccountId) -> Answer<'a, Standing> {
+        self.connection
+            .ask(move |chain| async move {
+                let at = At::Block(chain.block(At::Finalized).await?.hash);
+                let (time, vault, member) =
+                    try_join!(chain.time(at), chain.member(vault, at), chain.member(who, at))?;
+                Ok(Standing { time, vault, member })
+            })
             .boxed()
     }
 
-    fn locators(
-        &self,
+    fn access<'a>(
+        &'a self,
+        vault: &'a AccountId,
+        who: &'a AccountId,
         record: RecordId,
         version: Version,
-    ) -> BoxFuture<'_, Result<Option<Locators<AccountId>>, LedgerError>> {
-        self.ask(move |chain| async move {
-            let found = chain.record_version(record, version, At::Finalized).await?;
-            Ok(found.map(|found| found.content.locators))
-        })
-        .boxed()
+    ) -> Answer<'a, Access> {
+        self.connection
+            .ask(move |chain| async move {
+                let at = At::Block(chain.block(At::Finalized).await?.hash);
+                let (time, vault, decision, found) = try_join!(
+                    chain.time(at),
+                    chain.member(vault, at),
+                    chain.may_fetch(who, record, version, at),
+                    chain.record_version(record, version, at)
+                )?;
+                Ok(Access { time, vault, decision, locators: found.map(|found| found.content.locators) })
+            })
+            .boxed()
     }
 
-    fn last_receipt<'a>(&'a self, vault: &'a AccountId) -> BoxFuture<'a, Result<Option<u64>, LedgerError>> {
-        self.ask(move |chain| async move { chain.last_receipt(vault, At::Finalized).await }).boxed()
+    fn last_receipt<'a>(&'a self, vault: &'a AccountId) -> Answer<'a, Option<u64>> {
+        self.connection
+            .ask(move |chain| async move { chain.last_receipt(vault, At::Finalized).await })
+            .boxed()
     }
 
-    fn post_receipts(&self, receipts: Vec<NewReceipt<AccountId>>) -> BoxFuture<'_, Result<(), LedgerError>> {
+    fn most_receipts(&self) -> u32 {
+        self.most_receipts
+    }
+
+    fn post_receipts(&self, receipts: Vec<NewReceipt<AccountId>>) -> Answer<'_, ()> {
         async move {
-            let chain = self.chain.read().await.clone();
+            let lost = || LedgerError::Unavailable("the connection to the node is lost".into());
+            let (number, chain) = self.connection.current().await.ok_or_else(lost)?;
             // Sent once: whether it arrived is asked of the chain before anything is sent again.
             match chain.submit(&self.identity, calls::post_receipts(receipts), Until::Finalized).await {
                 Ok(_) => Ok(()),
                 Err(Error::Refused { pallet, error, .. }) if pallet == "Access" && is_for_ever(&error) => {
                     Err(LedgerError::Rejected(format!("{pallet}.{error}")))
                 }
-                Err(error) => Err(failed(error)),
+                Err(error) => {
+                    if error.is_disconnect() {
+                        self.connection.lost(number);
+                    }
+                    Err(LedgerError::Unavailable(error.to_string()))
+                }
             }
         }
         .boxed()
@@ -105,8 +103,4 @@ impl Ledger for ChainLedger {
 /// is ahead, receipts that the chain has already, a suspended vault.
 fn is_for_ever(error: &str) -> bool {
     matches!(error, "NotHeldHere" | "NoMoreNumbers")
-}
-
-fn failed(error: Error) -> LedgerError {
-    LedgerError::Unavailable(error.to_string())
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use medshare_types::{
-    AccountId, FetchDecision, Hash, Locators, Member, MemberStatus, NewReceipt, RecordId, Role, Version,
+    AccountId, FetchDecision, Hash, Locators, Member, MemberStatus, Moment, NewReceipt, RecordId, Role,
+    Version,
 };
 
 /// How long an answer may take before the chain counts as unreachable.
@@ -21,37 +22,58 @@ pub enum LedgerError {
     Rejected(String),
 }
 
+/// What an answer of the chain is.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, LedgerError>>;
+
+/// Who somebody is, all at one final block.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// The block's chain time, unix ms; zero if it is the chain's first.
+    pub time: Moment,
+    /// The vault.
+    pub vault: Option<Member<AccountId>>,
+    /// The account that was asked about.
+    pub member: Option<Member<AccountId>>,
+}
+
+/// Whether somebody may fetch a version here, all at one final block.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Access {
+    /// The block's chain time, unix ms; zero if it is the chain's first.
+    pub time: Moment,
+    /// The vault.
+    pub vault: Option<Member<AccountId>>,
+    /// Whether the account may fetch it.
+    pub decision: FetchDecision,
+    /// Which vaults hold it, if it exists.
+    pub locators: Option<Locators<AccountId>>,
+}
+
 /// A chain, asked at its finalised head.
 pub trait Ledger: Send + Sync + 'static {
     /// The chain, by the hash of its first block.
     fn genesis(&self) -> Hash;
 
-    /// A member.
-    fn member<'a>(
-        &'a self,
-        who: &'a AccountId,
-    ) -> BoxFuture<'a, Result<Option<Member<AccountId>>, LedgerError>>;
+    /// Who a vault and an account are.
+    fn standing<'a>(&'a self, vault: &'a AccountId, who: &'a AccountId) -> Answer<'a, Standing>;
 
-    /// Whether an account may fetch the blob of a version now.
-    fn may_fetch<'a>(
+    /// Whether an account may fetch a version from a vault.
+    fn access<'a>(
         &'a self,
+        vault: &'a AccountId,
         who: &'a AccountId,
         record: RecordId,
         version: Version,
-    ) -> BoxFuture<'a, Result<FetchDecision, LedgerError>>;
-
-    /// Which vaults hold a version, if it exists.
-    fn locators(
-        &self,
-        record: RecordId,
-        version: Version,
-    ) -> BoxFuture<'_, Result<Option<Locators<AccountId>>, LedgerError>>;
+    ) -> Answer<'a, Access>;
 
     /// The number of the newest receipt of a vault that is final.
-    fn last_receipt<'a>(&'a self, vault: &'a AccountId) -> BoxFuture<'a, Result<Option<u64>, LedgerError>>;
+    fn last_receipt<'a>(&'a self, vault: &'a AccountId) -> Answer<'a, Option<u64>>;
+
+    /// Most receipts in one transaction, as the chain had it at the start.
+    fn most_receipts(&self) -> u32;
 
     /// Posts receipts of the vault for which the ledger signs, and returns once they are final.
-    fn post_receipts(&self, receipts: Vec<NewReceipt<AccountId>>) -> BoxFuture<'_, Result<(), LedgerError>>;
+    fn post_receipts(&self, receipts: Vec<NewReceipt<AccountId>>) -> Answer<'_, ()>;
 }
 
 /// Whether a member may act in a role now.

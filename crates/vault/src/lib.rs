@@ -4,18 +4,26 @@
 //! asks the chain at its finalised head for everything else: who may upload (active members in the role
 //! `Provider`), who may fetch (whom the chain allows), and what it has already reported.
 //!
-//! - [`routes`]: the HTTP interface, described by `GET /openapi.json`.
+//! - [`routes`]: the HTTP interface, described by `GET /openapi.json`; [`server`]: connections under it.
 //! - [`auth`]: who signed a request, once only. The protocol itself is [`medshare_client::vault::auth`].
-//! - [`links`]: short-lived links.
+//! - [`decision`]: what the chain allows.
+//! - [`links`]: short-lived links; [`evidence`]: the signed requests for them.
 //! - [`store`]: blobs in an object store. A blob becomes visible as a whole, once it is verified, or not at all.
 //! - [`receipts`]: a journal of uses on disk, and how they get to the chain exactly once.
-//! - [`ledger`]: what the vault needs of a chain.
+//! - [`ledger`]: what the vault needs of a chain; [`chain`]: the real one.
+//! - [`bounds`]: how much the vault takes, and how long it waits.
 //! - [`app`]: how they are put together.
 
 pub mod app;
+mod appender;
 pub mod auth;
+pub mod bounds;
 pub mod chain;
 pub mod config;
+pub mod connection;
+pub mod decision;
+pub mod evidence;
+mod folder;
 pub mod journal;
 pub mod ledger;
 pub mod links;
@@ -23,7 +31,12 @@ pub mod metrics;
 pub mod problem;
 pub mod receipts;
 pub mod routes;
+pub mod server;
+pub mod slots;
+pub mod space;
 pub mod store;
+pub mod strangers;
+mod terminal;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,9 +1,13 @@
 //! Prometheus metrics and the request log. Neither holds accounts, addresses or tokens.
 
-use std::{sync::OnceLock, time::Instant};
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
 use axum::{
     extract::{MatchedPath, Request},
+    http::Method,
     middleware::Next,
     response::Response,
 };
@@ -28,6 +32,9 @@ pub const RECEIPTS_POSTED: &str = "medshare_vault_receipts_posted_total";
 /// Receipts that the chain will never take.
 pub const RECEIPTS_REFUSED: &str = "medshare_vault_receipts_refused_total";
 
+/// How often what histograms have collected is drained, which would grow for ever otherwise.
+const UPKEEP: Duration = Duration::from_secs(5);
+
 static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 
 /// Installs the recorder of this process, once.
@@ -46,6 +53,27 @@ pub fn install() -> PrometheusHandle {
         .clone()
 }
 
+/// Keeps the recorder small as long as it is used.
+pub async fn upkeep(handle: PrometheusHandle) {
+    let mut interval = tokio::time::interval(UPKEEP);
+    loop {
+        interval.tick().await;
+        handle.run_upkeep();
+    }
+}
+
+/// A method as a label: whatever a client makes up is one label only.
+fn label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::PUT => "PUT",
+        Method::POST => "POST",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
 fn describe() {
     use metrics::{describe_counter, describe_gauge, describe_histogram};
     describe_counter!(REQUESTS, "Requests by method, route and status");
@@ -61,7 +89,7 @@ fn describe() {
 
 /// Counts and logs a request by its route, never by its address or query.
 pub async fn observe(request: Request, next: Next) -> Response {
-    let method = request.method().to_string();
+    let method = label(request.method());
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -70,10 +98,22 @@ pub async fn observe(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status().as_u16();
     let elapsed = started.elapsed();
-    metrics::counter!(REQUESTS, "method" => method.clone(), "route" => route.clone(), "status" => status.to_string())
+    metrics::counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status.to_string())
         .increment(1);
     metrics::histogram!(SECONDS, "route" => route.clone()).record(elapsed.as_secs_f64());
     let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(%method, %route, status, millis, "request");
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_that_clients_make_up_are_one_label() {
+        assert_eq!(label(&Method::PUT), "PUT");
+        assert_eq!(label(&Method::DELETE), "other");
+        assert_eq!(label(&Method::from_bytes(b"X1234").unwrap()), "other");
+    }
 }

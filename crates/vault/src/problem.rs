@@ -8,10 +8,10 @@ use axum::{
 use medshare_client::vault::{AuthError, Problem, auth::SCHEME, wire::PROBLEM_MEDIA_TYPE};
 use medshare_types::FetchRefusal;
 
-use crate::ledger::LedgerError;
+use crate::{ledger::LedgerError, receipts::OpenError, slots::Full};
 
 /// A request that failed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     status: StatusCode,
     code: &'static str,
@@ -73,6 +73,49 @@ impl Failure {
             "The vault cannot note down uses now",
             "The vault serves nothing that it cannot account for, and its journal cannot be written.",
             "Try again in a few seconds; if it stays so, tell the vault's operator.",
+        )
+    }
+
+    /// Too many uses are not reported yet.
+    pub fn behind() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "receipts-behind",
+            "The vault cannot report what it serves",
+            "Too many access receipts of the vault are not on the chain yet, so it serves nothing more.",
+            "Use another vault of the version, and tell this vault's operator: the chain does not take its receipts, \
+             or its account cannot pay for them.",
+        )
+    }
+
+    /// Too many transfers at once.
+    pub fn full(full: Full) -> Self {
+        match full {
+            Full::Account => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-transfers",
+                "The account has too many transfers at once",
+                "As many uploads or downloads of the account are going on as the vault allows.",
+                "Wait until one of them has ended.",
+            ),
+            Full::Vault => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "vault-busy",
+                "The vault is busy",
+                "As many transfers are going on as the vault can carry.",
+                "Try again in a few seconds.",
+            ),
+        }
+    }
+
+    /// The disk is too full for an upload.
+    pub fn disk_full(size: u64) -> Self {
+        Self::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "disk-full",
+            "The vault has no room",
+            format!("The vault does not have enough free space to take {size} bytes."),
+            "Use another vault, and tell this vault's operator.",
         )
     }
 
@@ -143,6 +186,15 @@ impl From<LedgerError> for Failure {
             "The vault asks the chain at every request, and the chain did not answer.",
             "Try again in a few seconds; if it stays so, tell the vault's operator.",
         )
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Behind => Self::behind(),
+            OpenError::Journal(_) => Self::journal(),
+        }
     }
 }
 

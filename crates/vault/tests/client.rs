@@ -9,10 +9,13 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use common::*;
-use medshare_client::vault::{Download, LinkRequest, Progress, VaultClient, VaultError, blob_address};
+use medshare_client::vault::{
+    Download, LinkRequest, Patience, Progress, VaultClient, VaultError, blob_address,
+};
 use medshare_types::{FetchBasis, FetchRefusal, Hash};
 use subxt_signer::sr25519::dev;
 use tokio::{
@@ -176,4 +179,88 @@ async fn an_upload_is_tried_again() {
     let uploaded = client.upload(&provider(), &file, None).await.unwrap();
     assert_eq!((uploaded.size, vault.stored().len()), (1_000_000, 1));
     assert!(connections.load(Ordering::Relaxed) >= 2);
+}
+
+/// Passes a connection's requests on in small pieces with pauses, and its answers as they are.
+async fn slow_proxy(to: SocketAddr) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let (mut from_client, mut to_client) = client.into_split();
+            let (mut from_server, mut to_server) = TcpStream::connect(to).await.unwrap().into_split();
+            tokio::spawn(async move {
+                let mut buffer = vec![0; 64 * 1024];
+                while let Ok(read @ 1..) = from_client.read(&mut buffer).await {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    if to_server.write_all(&buffer[..read]).await.is_err() {
+                        break;
+                    }
+                }
+            });
+            tokio::spawn(async move { drop(tokio::io::copy(&mut from_server, &mut to_client).await) });
+        }
+    });
+    address
+}
+
+const IMPATIENT: Patience = Patience {
+    connect: Duration::from_secs(10),
+    idle: Duration::from_millis(300),
+    stored: Duration::from_secs(60),
+};
+
+#[tokio::test]
+async fn an_upload_may_take_longer_than_it_may_stand_still() {
+    let vault = start().await;
+    let proxy = slow_proxy(vault.address).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    // 64 pieces or more of 20 ms: far more than 300 ms in all.
+    std::fs::write(&file, noise(4 << 20)).unwrap();
+    let client = VaultClient::connect_with(&format!("http://{proxy}"), IMPATIENT).await.unwrap();
+    let uploaded = client.upload(&provider(), &file, None).await.unwrap();
+    assert!(uploaded.created, "the first attempt succeeded");
+}
+
+#[tokio::test]
+async fn an_upload_that_stands_still_is_given_up() {
+    let vault = start().await;
+    let info = reqwest::get(vault.url("/v1/info")).await.unwrap().bytes().await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    // Answers what the vault says about itself, and never anything else.
+    tokio::spawn(async move {
+        let mut silent = Vec::new();
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut request = [0; 64];
+            let read = client.read(&mut request).await.unwrap_or_default();
+            if request[..read].starts_with(b"GET /v1/info") {
+                let head =
+                    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", info.len());
+                client.write_all(&[head.as_bytes(), &info].concat()).await.unwrap();
+            } else {
+                silent.push(client);
+            }
+        }
+    });
+    let client = VaultClient::connect_with(&format!("http://{address}"), IMPATIENT).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    // More than the connection holds by itself.
+    std::fs::File::create(&path).unwrap().set_len(24 << 20).unwrap();
+    let error = client.upload(&provider(), &path, None).await.unwrap_err();
+    assert!(matches!(error, VaultError::Stalled { size: 25_165_824, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_is_not_even_read() {
+    let vault = start_with(|settings| settings.max_blob_bytes = 1_000).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    // So large that reading it would take hours.
+    std::fs::File::create(&path).unwrap().set_len(1 << 43).unwrap();
+    let error = vault.client().await.upload(&provider(), &path, None).await.unwrap_err();
+    assert!(matches!(error, VaultError::TooLarge { most: 1_000, .. }), "{error}");
+    assert!(!error.is_transient() && !error.hint().is_empty());
 }

@@ -30,16 +30,19 @@ async fn metrics_count_and_name_nobody() {
     let link = vault.link(&buyer(), blob).await;
     vault.http.get(&link).send().await.unwrap().bytes().await.unwrap();
     refused(vault.http.get(format!("{link}00")), 401, "link-invalid").await;
+    let made_up = reqwest::Method::from_bytes(b"X1234567").unwrap();
+    refused(vault.http.request(made_up, vault.url("/v1/info")), 405, "method-unknown").await;
     let text = vault.http.get(vault.url("/metrics")).send().await.unwrap().text().await.unwrap();
     for expected in [
         "medshare_vault_uploaded_bytes_total",
         "medshare_vault_served_bytes_total",
+        "method=\"other\"",
         "medshare_vault_problems_total{code=\"link-invalid\"}",
         "route=\"/v1/blobs/{address}\"",
     ] {
         assert!(text.contains(expected), "{expected} in {text}");
     }
-    for secret in [hex::encode(blob), account(&buyer()).to_string(), "token".into()] {
+    for secret in [hex::encode(blob), account(&buyer()).to_string(), "token".into(), "X1234567".into()] {
         assert!(!text.contains(&secret), "{secret}");
     }
 }
@@ -60,21 +63,6 @@ async fn web_pages_may_use_it_only_where_the_operator_says() {
     let open = start_with(|settings| settings.cors_origins = vec!["https://dashboard.example".into()]).await;
     assert_eq!(ask(&open, "https://dashboard.example").await.unwrap(), "https://dashboard.example");
     assert_eq!(ask(&open, "https://elsewhere.example").await, None);
-}
-
-#[tokio::test]
-async fn stopping_waits_for_a_running_download() {
-    let vault = start().await;
-    let bytes = noise(8 << 20);
-    let blob = vault.bring(&bytes).await;
-    vault.chain.allow(&buyer(), FetchBasis::Grant);
-    let link = vault.link(&buyer(), blob).await;
-    let response = vault.http.get(&link).send().await.unwrap();
-    let stopping = tokio::spawn(vault.stop());
-    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    assert!(response.bytes().await.unwrap() == bytes);
-    let (chain, _) = stopping.await.unwrap();
-    assert_eq!(chain.with().receipts.len(), 1, "its receipt was posted before the end");
 }
 
 /// The description is part of the repository, so that a change of the interface is seen in review. Renewed with

@@ -7,7 +7,7 @@ use common::*;
 use medshare_client::vault::{Authorization, Scope, Uploaded, auth::CLOCK_SKEW, wire};
 use medshare_types::{AccountId, Hash, MemberStatus, Role};
 use medshare_vault::now;
-use subxt_signer::sr25519::dev;
+use subxt_signer::sr25519::{Keypair, dev};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn keeps_nothing_of_a_body_with_another_address() {
     // Neither is a wrong body taken for one that is there.
     vault.bring(&bytes).await;
     refused(vault.upload(&provider(), &bytes).body(changed), 422, "address-mismatch").await;
-    refused(vault.upload(&provider(), &bytes).body(bytes[1..].to_vec()), 409, "size-differs").await;
+    refused(vault.upload(&provider(), &bytes).body(bytes[1..].to_vec()), 422, "address-mismatch").await;
     assert_eq!(vault.stored(), [hex::encode(address(&bytes))]);
 }
 
@@ -192,4 +192,76 @@ async fn does_not_start_for_an_account_that_is_no_vault() {
     let error =
         medshare_vault::app::Vault::new(settings(folder.path()), chain).await.err().unwrap().to_string();
     assert!(error.contains("no active member in the role Vault"), "{error}");
+}
+
+/// An upload of which only the beginning is sent.
+async fn unfinished_upload(vault: &Running, who: &Keypair, bytes: &[u8]) -> TcpStream {
+    let path = wire::blob_path(address(bytes));
+    let signed = Authorization::sign(who, &vault.scope(), "PUT", &path, address(bytes), now() + 60_000);
+    let mut connection = TcpStream::connect(vault.address).await.unwrap();
+    let head = format!(
+        "PUT {path} HTTP/1.1\r\nHost: vault\r\nAuthorization: {signed}\r\nContent-Length: {}\r\n\r\n",
+        bytes.len()
+    );
+    connection.write_all(head.as_bytes()).await.unwrap();
+    connection.write_all(&bytes[..bytes.len() / 2]).await.unwrap();
+    connection
+}
+
+#[tokio::test]
+async fn only_so_many_uploads_go_on_at_once() {
+    let vault = start_with(|settings| {
+        settings.bounds.uploads = 2;
+        settings.bounds.uploads_of_account = 1;
+    })
+    .await;
+    for who in [dev::dave(), dev::eve()] {
+        vault.chain.admit(&who, &[Role::Provider]);
+    }
+    let bytes = noise(12 << 20);
+    let first = unfinished_upload(&vault, &provider(), &bytes).await;
+    eventually("the first upload", || vault.stored().len() == 1).await;
+    refused(vault.upload(&provider(), &noise(10)), 429, "too-many-transfers").await;
+    let second = unfinished_upload(&vault, &dev::dave(), &bytes).await;
+    eventually("the second upload", || vault.stored().len() == 2).await;
+    refused(vault.upload(&dev::eve(), &noise(10)), 503, "vault-busy").await;
+    drop((first, second));
+    eventually("their end", || vault.stored().is_empty()).await;
+    eventually_ok(&vault, &noise(10)).await;
+}
+
+/// Uploads once there is a place for it.
+async fn eventually_ok(vault: &Running, bytes: &[u8]) {
+    let sent = async {
+        while vault.upload(&provider(), bytes).send().await.unwrap().status() != 201 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), sent).await.expect("the places are free again");
+}
+
+#[tokio::test]
+async fn keeps_some_of_the_disk_free() {
+    let vault = start_with(|settings| settings.bounds.disk_reserve = u64::MAX).await;
+    refused(vault.upload(&provider(), &noise(10)), 507, "disk-full").await;
+    assert!(vault.stored().is_empty());
+}
+
+#[tokio::test]
+async fn a_damaged_copy_is_repaired_by_bringing_it_again() {
+    let vault = start().await;
+    let bytes = noise(200_000);
+    let blob = vault.bring(&bytes).await;
+    let name = hex::encode(blob);
+    let file = vault.folder.path().join("blobs").join(&name[..2]).join(&name);
+    let mut rotten = bytes.clone();
+    rotten[100] ^= 1;
+    for damaged in [rotten, bytes[..1_000].to_vec()] {
+        std::fs::write(&file, &damaged).unwrap();
+        // A body that is wrong too does not replace it.
+        refused(vault.upload(&provider(), &bytes).body(noise(199_999)), 422, "address-mismatch").await;
+        assert!(std::fs::read(&file).unwrap() == damaged);
+        assert_eq!(vault.upload(&provider(), &bytes).send().await.unwrap().status(), 200);
+        assert!(std::fs::read(&file).unwrap() == bytes);
+    }
 }

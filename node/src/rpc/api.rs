@@ -7,11 +7,11 @@
 
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
 use medshare_types::{
-    AccessRequest, AccountId, Anchor, Credit, FetchDecision, Grant, Hash, Member, OrderId, Policy, Receipt,
-    Record, RecordId, RequestId, Review, Subject, Version,
+    AccessRequest, AccountId, Anchor, Credit, FetchDecision, Grant, Hash, Listing, Member, Order, OrderId,
+    Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 
-use super::view::{ListingView, Numbered, OrderView, ReviewOf, VersionProof, VersionView};
+use super::view::{Numbered, ReviewOf, VersionProof};
 
 /// Questions about members, records, reviews, listings, orders, grants, receipts and credit.
 #[rpc(server, namespace = "medshare")]
@@ -30,7 +30,12 @@ pub trait MedshareRpc {
 
     /// A version of a record. Error 9001 if there is none.
     #[method(name = "recordVersion", blocking)]
-    fn record_version(&self, record: RecordId, version: Version, at: Option<Hash>) -> RpcResult<VersionView>;
+    fn record_version(
+        &self,
+        record: RecordId,
+        version: Version,
+        at: Option<Hash>,
+    ) -> RpcResult<RecordVersion<AccountId>>;
 
     /// The records of an owner, by ascending number: those after the record `after`, at most `limit`.
     #[method(name = "recordsOf", blocking)]
@@ -119,7 +124,7 @@ pub trait MedshareRpc {
 
     /// A record's listing, or null.
     #[method(name = "listing", blocking)]
-    fn listing(&self, record: RecordId, at: Option<Hash>) -> RpcResult<Option<ListingView>>;
+    fn listing(&self, record: RecordId, at: Option<Hash>) -> RpcResult<Option<Listing<AccountId>>>;
 
     /// What is on sale; the number is the record's. The order is the chain's own, so only `after` tells where the
     /// next page begins.
@@ -129,11 +134,11 @@ pub trait MedshareRpc {
         after: Option<RecordId>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Vec<Numbered<ListingView>>>;
+    ) -> RpcResult<Vec<Numbered<Listing<AccountId>>>>;
 
     /// An order. Error 9001 if there is none.
     #[method(name = "order", blocking)]
-    fn order(&self, order: OrderId, at: Option<Hash>) -> RpcResult<OrderView>;
+    fn order(&self, order: OrderId, at: Option<Hash>) -> RpcResult<Order<AccountId>>;
 
     /// The orders in which an account is the buyer or the seller, by ascending number.
     #[method(name = "ordersOf", blocking)]
@@ -143,5 +148,5 @@ pub trait MedshareRpc {
         after: Option<OrderId>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Vec<Numbered<OrderView>>>;
+    ) -> RpcResult<Vec<Numbered<Order<AccountId>>>>;
 }

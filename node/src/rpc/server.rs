@@ -7,8 +7,8 @@ use jsonrpsee::core::RpcResult;
 use medshare_runtime::opaque::Block;
 use medshare_runtime_api::MedshareApi;
 use medshare_types::{
-    AccessRequest, AccountId, Anchor, Credit, FetchDecision, Grant, Hash, Member, OrderId, Policy, Receipt,
-    Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
+    AccessRequest, AccountId, Anchor, Credit, FetchDecision, Grant, Hash, Listing, Member, Order, OrderId,
+    Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 use sc_client_api::{ProofProvider, StorageKey, StorageProvider};
 use sp_api::{ApiError, ApiRef, ProvideRuntimeApi};
@@ -18,7 +18,7 @@ use super::{
     api::MedshareRpcServer,
     error::{Error, Thing},
     page,
-    view::{self, ListingView, Numbered, OrderView, ReviewOf, VersionProof, VersionView},
+    view::{Numbered, ReviewOf, VersionProof},
 };
 
 /// The namespace `medshare` over a client.
@@ -92,9 +92,14 @@ where
         Ok(self.known_record(record, self.best(at))?)
     }
 
-    fn record_version(&self, record: RecordId, version: Version, at: Option<Hash>) -> RpcResult<VersionView> {
+    fn record_version(
+        &self,
+        record: RecordId,
+        version: Version,
+        at: Option<Hash>,
+    ) -> RpcResult<RecordVersion<AccountId>> {
         let found = self.ask(at, |api, block| api.record_version(block, record, version))?;
-        Ok(found.map(VersionView::from).ok_or(Error::Unknown(Thing::Version(record, version)))?)
+        Ok(found.ok_or(Error::Unknown(Thing::Version(record, version)))?)
     }
 
     fn records_of(
@@ -106,7 +111,7 @@ where
     ) -> RpcResult<Vec<Numbered<Record<AccountId>>>> {
         let limit = page::size(limit)?;
         let found = self.ask(at, |api, block| api.records_of(block, owner, after, limit))?;
-        Ok(Numbered::page(found, |record| record))
+        Ok(Numbered::page(found))
     }
 
     fn anchor(&self, record: RecordId, version: Version, at: Option<Hash>) -> RpcResult<Anchor> {
@@ -164,7 +169,7 @@ where
     ) -> RpcResult<Vec<Numbered<AccessRequest<AccountId>>>> {
         let limit = page::size(limit)?;
         let found = self.ask(at, |api, block| api.requests_of(block, owner, after, limit))?;
-        Ok(Numbered::page(found, |request| request))
+        Ok(Numbered::page(found))
     }
 
     fn may_fetch(
@@ -215,8 +220,8 @@ where
         Ok(ReviewOf::page(self.ask(at, |api, block| api.reviews_held(block, holder, limit))?))
     }
 
-    fn listing(&self, record: RecordId, at: Option<Hash>) -> RpcResult<Option<ListingView>> {
-        Ok(self.ask(at, |api, block| api.listing(block, record))?.map(view::listing))
+    fn listing(&self, record: RecordId, at: Option<Hash>) -> RpcResult<Option<Listing<AccountId>>> {
+        Ok(self.ask(at, |api, block| api.listing(block, record))?)
     }
 
     fn listings(
@@ -224,15 +229,15 @@ where
         after: Option<RecordId>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Vec<Numbered<ListingView>>> {
+    ) -> RpcResult<Vec<Numbered<Listing<AccountId>>>> {
         let limit = page::size(limit)?;
         let found = self.ask(at, |api, block| api.listings(block, after, limit))?;
-        Ok(Numbered::page(found, view::listing))
+        Ok(Numbered::page(found))
     }
 
-    fn order(&self, order: OrderId, at: Option<Hash>) -> RpcResult<OrderView> {
+    fn order(&self, order: OrderId, at: Option<Hash>) -> RpcResult<Order<AccountId>> {
         let found = self.ask(at, |api, block| api.order(block, order))?;
-        Ok(found.map(view::order).ok_or(Error::Unknown(Thing::Order(order)))?)
+        Ok(found.ok_or(Error::Unknown(Thing::Order(order)))?)
     }
 
     fn orders_of(
@@ -241,9 +246,9 @@ where
         after: Option<OrderId>,
         limit: Option<u32>,
         at: Option<Hash>,
-    ) -> RpcResult<Vec<Numbered<OrderView>>> {
+    ) -> RpcResult<Vec<Numbered<Order<AccountId>>>> {
         let limit = page::size(limit)?;
         let found = self.ask(at, |api, block| api.orders_of(block, who, after, limit))?;
-        Ok(Numbered::page(found, view::order))
+        Ok(Numbered::page(found))
     }
 }

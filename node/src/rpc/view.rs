@@ -1,27 +1,8 @@
-//! JSON forms of what holds an amount of money or a number beside it.
+//! JSON forms of what has a number or another name beside it.
 
-use medshare_types::{
-    AccountId, Anchor, Balance, BlockNumber, Hash, Listing, NewVersion, Order, Point, RecordVersion, Review,
-    Subject, VersionStatus,
-};
-use serde::{Serialize, Serializer};
+use medshare_types::{AccountId, BlockNumber, Hash, Review, Subject};
+use serde::Serialize;
 use sp_core::Bytes;
-
-/// An amount of money, as a decimal string: JSON numbers lose digits in JavaScript.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Amount(pub Balance);
-
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-/// A listing whose price is a string.
-pub type ListingView = Listing<AccountId, Amount>;
-
-/// An order whose amounts are strings.
-pub type OrderView = Order<AccountId, Amount>;
 
 /// Something with its number.
 #[derive(Clone, Debug, Serialize)]
@@ -34,9 +15,9 @@ pub struct Numbered<T> {
 }
 
 impl<T> Numbered<T> {
-    /// A page of the runtime's answers, each turned into its JSON form.
-    pub fn page<U>(page: Vec<(u64, U)>, view: impl Fn(U) -> T) -> Vec<Self> {
-        page.into_iter().map(|(id, value)| Self { id, value: view(value) }).collect()
+    /// A page of the runtime's answers.
+    pub fn page(page: Vec<(u64, T)>) -> Vec<Self> {
+        page.into_iter().map(|(id, value)| Self { id, value }).collect()
     }
 }
 
@@ -54,28 +35,6 @@ impl ReviewOf {
     /// A page of the runtime's answers.
     pub fn page(page: Vec<(Subject, Review<AccountId>)>) -> Vec<Self> {
         page.into_iter().map(|(subject, review)| Self { subject, review }).collect()
-    }
-}
-
-/// A version of a record whose deposit is a string.
-#[derive(Clone, Debug, Serialize)]
-pub struct VersionView {
-    /// What the owner submitted.
-    pub content: NewVersion<AccountId>,
-    /// The owner's key to which the record key is committed.
-    pub owner_key: Point,
-    /// How far its review got.
-    pub status: VersionStatus,
-    /// Block and chain time of its registration.
-    pub anchor: Anchor,
-    /// What the owner has on hold for its storage.
-    pub deposit: Amount,
-}
-
-impl From<RecordVersion<AccountId>> for VersionView {
-    fn from(version: RecordVersion<AccountId>) -> Self {
-        let RecordVersion { content, owner_key, status, anchor, deposit } = version;
-        Self { content, owner_key, status, anchor, deposit: Amount(deposit) }
     }
 }
 
@@ -97,59 +56,11 @@ pub struct VersionProof {
     pub nodes: Vec<Bytes>,
 }
 
-/// The JSON form of a listing.
-pub fn listing(listing: Listing<AccountId, Balance>) -> ListingView {
-    let Listing { version, seller, price, terms, since } = listing;
-    Listing { version, seller, price: Amount(price), terms, since }
-}
-
-/// The JSON form of an order.
-pub fn order(order: Order<AccountId, Balance>) -> OrderView {
-    let Order {
-        record,
-        version,
-        buyer,
-        buyer_key,
-        seller,
-        price,
-        retained,
-        bond,
-        purpose,
-        terms,
-        placed,
-        deliver_by,
-        state,
-    } = order;
-    Order {
-        record,
-        version,
-        buyer,
-        buyer_key,
-        seller,
-        price: Amount(price),
-        retained: Amount(retained),
-        bond: Amount(bond),
-        purpose,
-        terms,
-        placed,
-        deliver_by,
-        state,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use medshare_types::Terms;
+    use medshare_types::{Listing, Terms};
 
     use super::*;
-
-    #[test]
-    fn amounts_keep_every_digit() {
-        assert_eq!(
-            serde_json::to_string(&Amount(Balance::MAX)).ok().as_deref(),
-            Some("\"340282366920938463463374607431768211455\"")
-        );
-    }
 
     #[test]
     fn numbers_stand_beside_the_fields() {
@@ -160,7 +71,7 @@ mod tests {
             terms: Terms::default(),
             since: 9,
         };
-        let json = serde_json::to_value(Numbered::page(vec![(7, sold)], listing)).unwrap_or_default();
+        let json = serde_json::to_value(Numbered::page(vec![(7, sold)])).unwrap_or_default();
         assert_eq!(json[0]["id"], 7);
         assert_eq!(json[0]["price"], "5000000000000");
         assert_eq!(json[0]["version"], 1);

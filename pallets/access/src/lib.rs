@@ -43,7 +43,7 @@
 //! ## Receipts
 //!
 //! A vault reports what it served, in the order of its own count, so that what it posts twice is counted once. It
-//! can only report on versions that it holds, and not ahead of time. The chain cannot see whether a report is true or
+//! can only report on versions that it holds or held, and not ahead of time. The chain cannot see whether a report is true or
 //! complete: it relies on the vault, which the council admitted and which keeps the signed request whose hash the
 //! receipt names. Receipts have no deposit; they are the vault's duty and their number is bounded by its fees.
 //!
@@ -350,7 +350,7 @@ pub mod pallet {
         SaleOpen,
         /// No receipts were given.
         NoReceipts,
-        /// This vault does not hold this version, or there is no such version.
+        /// This vault does not hold this version and never did, or there is no such version.
         NotHeldHere,
         /// A receipt is not numbered above the vault's newest.
         SequenceNotAscending,
@@ -511,7 +511,7 @@ pub mod pallet {
         /// Origin: signed by an active vault.
         ///
         /// The vault's own numbers must ascend, from above the newest that it has posted. Each receipt is about a version
-        /// that is at this vault now, so a vault posts before the owner takes a blob elsewhere; and its time is not ahead
+        /// that is or was at this vault, so that an owner cannot hide a use by moving the blob; and its time is not ahead
         /// of chain time by more than [`Config::ReceiptTolerance`].
         ///
         /// Errors: the membership's own, `NoReceipts`, `SequenceNotAscending`, `FromTheFuture`, `NotHeldHere`,

@@ -119,6 +119,8 @@ pub struct World {
     pub versions: BTreeMap<(RecordId, Version), RecordVersion<Account>>,
     pub reviewing: BTreeSet<(Account, RecordId, Version)>,
     pub listed: BTreeSet<(RecordId, Version)>,
+    /// Vaults from which a version was relocated.
+    pub former_holders: BTreeSet<(RecordId, Version, Account)>,
     /// Orders with money on hold.
     pub open_orders: BTreeSet<OrderId>,
 }
@@ -188,6 +190,11 @@ impl RecordRegistry<Account> for World {
         Self::record(record).is_some_and(|record| !record.withdrawn)
             && Self::version(record, version).is_some_and(|version| version.status == VersionStatus::Approved)
     }
+
+    fn has_held(record: RecordId, version: Version, vault: &Account) -> bool {
+        Self::vaults(record, version).contains(vault)
+            || world(|world| world.former_holders.contains(&(record, version, *vault)))
+    }
 }
 
 impl Panels<Account> for World {
@@ -203,6 +210,10 @@ impl Panels<Account> for World {
 
     fn majority(_: Subject) -> Vec<Account> {
         Vec::new()
+    }
+
+    fn findings(_: Subject) -> Findings {
+        Findings::new()
     }
 
     fn is_reviewing(who: &Account, record: RecordId, version: Version) -> bool {

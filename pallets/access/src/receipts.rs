@@ -32,7 +32,7 @@ impl<T: Config> Pallet<T> {
     fn post(vault: &T::AccountId, content: NewReceipt<T::AccountId>, now: Moment) -> DispatchResult {
         let NewReceipt { sequence, record, version, .. } = content;
         ensure!(content.at <= now.saturating_add(T::ReceiptTolerance::get()), Error::<T>::FromTheFuture);
-        ensure!(T::Records::vaults(record, version).contains(vault), Error::<T>::NotHeldHere);
+        ensure!(T::Records::has_held(record, version, vault), Error::<T>::NotHeldHere);
         let index = ReceiptCount::<T>::get(record);
         ReceiptCount::<T>::insert(record, index.checked_add(1).ok_or(Error::<T>::NoMoreNumbers)?);
         let accessor = content.accessor.clone();

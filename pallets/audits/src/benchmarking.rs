@@ -102,21 +102,29 @@ fn sealed<T: Config>(
     auditors: &[T::AccountId],
     count: u32,
 ) -> Vec<(T::AccountId, SealedKey)> {
-    let review = Reviews::<T>::get(convened.subject).unwrap();
-    let seal_to = |(auditor, number): (&T::AccountId, u32)| {
-        let context = SealContext {
-            genesis: frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()),
-            record: convened.record,
-            version: convened.version,
-            grantee: auditor.clone(),
-            purpose: SealPurpose::Audit,
-        };
-        let owner = keys(OWNER);
-        let key =
-            seal(&mut Numbers(2), &owner, &review.commitment, &keys(number).public(), &context).unwrap();
-        (auditor.clone(), key)
+    let commitment = Reviews::<T>::get(convened.subject).unwrap().commitment;
+    let seal = |auditor: &T::AccountId, number| {
+        seal_to::<T>(convened, &commitment, auditor, number, SealPurpose::Audit)
     };
-    auditors.iter().zip(0..count).map(seal_to).collect()
+    auditors.iter().zip(0..count).map(|(auditor, number)| (auditor.clone(), seal(auditor, number))).collect()
+}
+
+/// The record key sealed to a member who was made with this number.
+fn seal_to<T: Config>(
+    convened: &Convened<T>,
+    commitment: &KeyCommitment,
+    grantee: &T::AccountId,
+    number: u32,
+    purpose: SealPurpose,
+) -> SealedKey {
+    let context = SealContext {
+        genesis: frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()),
+        record: convened.record,
+        version: convened.version,
+        grantee: grantee.clone(),
+        purpose,
+    };
+    seal(&mut Numbers(2), &keys(OWNER), commitment, &keys(number).public(), &context).unwrap()
 }
 
 /// A full panel that has all its keys.
@@ -127,18 +135,33 @@ fn serve<T: Config>() -> (Convened<T>, Vec<T::AccountId>) {
     (convened, auditors)
 }
 
-/// Fills the queue from a block on until it has room for one more draw, which is in the last block searched.
-fn crowd<T: Config>(from: BlockNumber) {
-    let (blocks, draws) = (T::SpillBlocks::get(), T::MaxDrawsPerBlock::get());
-    for offset in 0..blocks {
-        let at = from + offset;
-        let room = draws - u32::from(offset + 1 == blocks);
-        let draws: Vec<_> = (0..room)
-            .map(|draw| Draw { subject: Subject::Claim { order: u64::MAX - u64::from(draw) }, since: 0 })
-            .collect();
-        DrawQueue::<T>::insert(at, BoundedVec::try_from(draws).unwrap());
+impl<T: Config> Pallet<T> {
+    /// Fills the queue from the block on in which a draw that is queued now would be, but for `room` draws, which are
+    /// in the last blocks searched.
+    pub fn crowd_for_benchmark(room: u32) {
+        let now: BlockNumber = frame_system::Pallet::<T>::block_number().saturated_into();
+        let from = now + T::DrawDelay::get().max(1);
+        let (blocks, most) = (T::SpillBlocks::get(), T::MaxDrawsPerBlock::get());
+        let mut left = blocks * most - room;
+        Queued::<T>::put(left);
+        for offset in 0..blocks {
+            let here = left.min(most);
+            left -= here;
+            let draws: Vec<_> = (0..here)
+                .map(|draw| Draw { subject: Subject::Claim { order: u64::MAX - u64::from(draw) }, since: 0 })
+                .collect();
+            if !draws.is_empty() {
+                DrawQueue::<T>::insert(from + offset, BoundedVec::try_from(draws).unwrap());
+            }
+        }
     }
-    Queued::<T>::put(blocks * draws - 1);
+
+    /// Has the panel of an open review wait for another draw, in the last place of a crowded queue.
+    pub fn redraw_for_benchmark(subject: Subject) {
+        Self::crowd_for_benchmark(1);
+        let at = Self::schedule(subject).unwrap();
+        Reviews::<T>::mutate(subject, |review| review.as_mut().unwrap().state = ReviewState::Drawing { at });
+    }
 }
 
 #[benchmarks]
@@ -170,6 +193,7 @@ mod benchmarks {
             }
         });
         let subject = convened.subject;
+        Pallet::<T>::redraw_for_benchmark(subject);
         let last = auditors.last().unwrap().clone();
 
         #[extrinsic_call]
@@ -190,8 +214,7 @@ mod benchmarks {
         let (convened, auditors) = serve::<T>();
         let subject = convened.subject;
         let keeper = member::<T>("keeper", OWNER + 1, Role::Buyer);
-        let now: BlockNumber = frame_system::Pallet::<T>::block_number().saturated_into();
-        crowd::<T>(now + T::DrawDelay::get().max(1));
+        Pallet::<T>::crowd_for_benchmark(1);
         Reviews::<T>::mutate(subject, |review| {
             let excluded =
                 (0..16).map(|number| account("excluded", number, 0)).collect::<Vec<T::AccountId>>();
@@ -206,14 +229,39 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn lapse() {
+    fn lapse_record() {
         let (convened, _) = seat::<T>();
         let subject = convened.subject;
         let keeper = member::<T>("keeper", OWNER + 1, Role::Buyer);
         T::BenchmarkSetup::advance(T::KeyWindow::get() + 1);
+        Pallet::<T>::redraw_for_benchmark(subject);
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(keeper), subject);
+        lapse(RawOrigin::Signed(keeper), subject);
+
+        assert_eq!(Reviews::<T>::get(subject).unwrap().state, ReviewState::Lapsed);
+    }
+
+    #[benchmark]
+    fn lapse_claim() {
+        let convened = convene::<T>();
+        let Convened { record, version, .. } = convened;
+        T::BenchmarkSetup::approve(record, version);
+        T::BenchmarkSetup::list(record, version, 1_000_000_000_000);
+        let buyer = member::<T>("buyer", OWNER + 2, Role::Buyer);
+        let order = T::BenchmarkSetup::order(record, &buyer);
+        let review = Reviews::<T>::get(convened.subject).unwrap();
+        let purpose = SealPurpose::Order(order);
+        let sealed = seal_to::<T>(&convened, &review.commitment, &buyer, OWNER + 2, purpose);
+        T::BenchmarkSetup::claim(order, sealed);
+        let subject = Subject::Claim { order };
+        T::BenchmarkSetup::seat_panel(subject);
+        let keeper = member::<T>("keeper", OWNER + 1, Role::Buyer);
+        T::BenchmarkSetup::advance(T::KeyWindow::get() + 1);
+        Pallet::<T>::redraw_for_benchmark(subject);
+
+        #[extrinsic_call]
+        lapse(RawOrigin::Signed(keeper), subject);
 
         assert_eq!(Reviews::<T>::get(subject).unwrap().state, ReviewState::Lapsed);
     }

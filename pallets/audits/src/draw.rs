@@ -99,19 +99,24 @@ impl<T: Config> Pallet<T> {
                 Ok(work) => {
                     weight.saturating_accrue(T::WeightInfo::examine(work.examined));
                     if work.decided {
-                        weight.saturating_accrue(T::WeightInfo::vote());
+                        weight.saturating_accrue(Self::decision_weight());
                     }
                 }
                 Err(error) => {
                     log::error!(target: "runtime::audits", "the draw for {:?} failed: {error:?}", draw.subject);
                     let candidates = <T::Membership as Membership<T::AccountId>>::MaxAuditors::get();
                     weight.saturating_accrue(T::WeightInfo::examine(candidates));
-                    weight.saturating_accrue(T::WeightInfo::vote());
+                    weight.saturating_accrue(Self::decision_weight());
                     Self::try_later(draw, now);
                 }
             }
         }
         weight
+    }
+
+    /// What the end of a review costs: of a record's as by a vote, of a claim's as by a lapse.
+    fn decision_weight() -> Weight {
+        T::WeightInfo::vote().max(T::WeightInfo::lapse_claim())
     }
 
     /// Keeps a draw whose effects had to be undone from being lost.

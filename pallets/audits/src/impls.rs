@@ -81,7 +81,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Queues the draw of seats that are vacant since now.
-    fn schedule(subject: Subject) -> Result<BlockNumber, DispatchError> {
+    pub(crate) fn schedule(subject: Subject) -> Result<BlockNumber, DispatchError> {
         let since = Self::now();
         Self::enqueue(Draw { subject, since }, since.saturating_add(T::DrawDelay::get().max(1)))
     }
@@ -245,25 +245,35 @@ impl<T: Config> Pallet<T> {
         subject: Subject,
         review: Review<T::AccountId>,
     ) -> Result<bool, DispatchError> {
-        let Some(verdict) = Self::verdict(subject, &review) else { return Ok(false) };
-        let Tally { approvals, rejections } = Tally::of(&review);
-        let majority: Vec<_> = voters(&review, verdict).map(|seat| seat.auditor.clone()).collect();
-        Self::end(subject, review, ReviewState::Decided(verdict));
-        for auditor in &majority {
+        let Some(state) = Self::conclusion(&review) else { return Ok(false) };
+        let tally = Tally::of(&review);
+        let (approvals, rejections) = (tally.approvals.saturated_into(), tally.rejections.saturated_into());
+        let auditors = |seats: &mut dyn Iterator<Item = &Seat<T::AccountId>>| -> Vec<T::AccountId> {
+            seats.map(|seat| seat.auditor.clone()).collect()
+        };
+        let (outcome, event, majority, on_time) = match state {
+            ReviewState::Decided(verdict) => {
+                let majority = auditors(&mut voters(&review, verdict));
+                let event = Event::Decided { subject, verdict, approvals, rejections };
+                (Outcome::Decided(verdict), event, majority.clone(), majority)
+            }
+            // Nobody who voted on a panel that could not agree is known to be wrong.
+            _ => {
+                let on_time = auditors(&mut review.panel.iter().filter(|seat| seat.vote.is_some()));
+                (Outcome::Split, Event::Split { subject, approvals, rejections }, Vec::new(), on_time)
+            }
+        };
+        Self::end(subject, review, state);
+        for auditor in &on_time {
             T::Credit::note(auditor, CreditEvent::AuditOnTime);
         }
-        Self::deposit_event(Event::Decided {
-            subject,
-            verdict,
-            approvals: approvals.saturated_into(),
-            rejections: rejections.saturated_into(),
-        });
-        T::OnVerdict::on_verdict(subject, Outcome::Decided(verdict), &majority)?;
+        Self::deposit_event(event);
+        T::OnVerdict::on_verdict(subject, outcome, &majority)?;
         Ok(true)
     }
 
-    /// The verdict to which the votes of a review lead, once no further vote can change it.
-    pub(crate) fn verdict(subject: Subject, review: &Review<T::AccountId>) -> Option<Verdict> {
+    /// The state to which the votes of a review lead, once no further vote can change it: `Decided` or `Split`.
+    pub(crate) fn conclusion(review: &Review<T::AccountId>) -> Option<ReviewState> {
         let Tally { approvals, rejections } = Tally::of(review);
         let sitting = review.panel.len();
         let full = Self::panel_size().max(sitting);
@@ -274,16 +284,13 @@ impl<T: Config> Pallet<T> {
         // A smaller panel than was meant still needs the full quorum, as long as it has so many seats.
         let quorum = Self::quorum(full).min(seats);
         if approvals >= quorum {
-            return Some(Verdict::Approve);
+            return Some(ReviewState::Decided(Verdict::Approve));
         }
         if rejections >= quorum {
-            return Some(Verdict::Reject);
+            return Some(ReviewState::Decided(Verdict::Reject));
         }
         let missing = seats.saturating_sub(approvals).saturating_sub(rejections);
-        (approvals.max(rejections).saturating_add(missing) < quorum).then_some(match subject {
-            Subject::Record { .. } => Verdict::Reject,
-            Subject::Claim { .. } => Verdict::Approve,
-        })
+        (approvals.max(rejections).saturating_add(missing) < quorum).then_some(ReviewState::Split)
     }
 
     /// Seats these auditors on the panel of a review that was convened, as a draw would.
@@ -338,6 +345,19 @@ impl<T: Config> Panels<T::AccountId> for Pallet<T> {
             }
             _ => Vec::new(),
         }
+    }
+
+    fn findings(subject: Subject) -> Findings {
+        let Some(review) = Reviews::<T>::get(subject) else { return Findings::new() };
+        let ReviewState::Decided(verdict) = review.state else { return Findings::new() };
+        let mut findings = Findings::new();
+        for vote in voters(&review, verdict).filter_map(|seat| seat.vote.as_ref()) {
+            for finding in &vote.findings {
+                // As many fit as there are.
+                let _ = findings.try_insert(*finding);
+            }
+        }
+        findings
     }
 
     fn is_reviewing(who: &T::AccountId, record: RecordId, version: Version) -> bool {

@@ -15,9 +15,8 @@
 //!    proof that it is the key which the holder committed to.
 //! 4. **Vote** ([`vote`](Pallet::vote), or the marketplace's `rule` for claims). From its delivery each auditor has
 //!    `VoteWindow`.
-//! 5. **Decide.** As soon as `Quorum` votes agree, or cannot agree any more. Without a quorum the version is *not
-//!    approved* (`Reject`) and the claim is *not proven* (`Approve`): whoever wants something from the panel needs a
-//!    quorum for it.
+//! 5. **Decide.** As soon as `Quorum` votes agree, or cannot agree any more (`Split`). Whoever wants something from the
+//!    panel needs a quorum for it: without one a version is not approved, and a claim is found neither right nor wrong.
 //!
 //! What can go wrong has one way out each: an auditor who does not vote in time is replaced
 //! ([`replace`](Pallet::replace)), a holder who does not deliver in time ends the review ([`lapse`](Pallet::lapse)),
@@ -328,6 +327,15 @@ pub mod pallet {
             /// Votes to reject.
             rejections: u32,
         },
+        /// The votes of the panel cannot agree any more.
+        Split {
+            /// The review.
+            subject: Subject,
+            /// Votes to approve.
+            approvals: u32,
+            /// Votes to reject.
+            rejections: u32,
+        },
         /// The holder did not deliver the keys in time.
         Lapsed {
             /// The review.
@@ -444,7 +452,7 @@ pub mod pallet {
         ///
         /// Errors: the membership's own, `NoReview`, `ReviewEnded`, `NotOnPanel`, `KeyNotDelivered`, `AlreadyVoted`,
         /// `TooLate`, `FindingsWithApproval`, `RejectionWithoutFindings`. Events: [`Event::Voted`] and perhaps
-        /// [`Event::Decided`].
+        /// [`Event::Decided`] or [`Event::Split`].
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::vote())]
         pub fn vote(
@@ -479,7 +487,10 @@ pub mod pallet {
         ///
         /// Errors: `NotActiveMember`, `NoReview`, `ReviewEnded`, `NoKeyOverdue`. Event: [`Event::Lapsed`].
         #[pallet::call_index(3)]
-        #[pallet::weight(T::WeightInfo::lapse())]
+        #[pallet::weight(match subject {
+            Subject::Record { .. } => T::WeightInfo::lapse_record(),
+            Subject::Claim { .. } => T::WeightInfo::lapse_claim(),
+        })]
         pub fn lapse(origin: OriginFor<T>, subject: Subject) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::do_lapse(who, subject)

@@ -219,6 +219,10 @@ impl RecordRegistry<Account> for World {
     fn is_tradable(_: RecordId, _: Version) -> bool {
         false
     }
+
+    fn has_held(record: RecordId, version: Version, vault: &Account) -> bool {
+        Self::vaults(record, version).contains(vault)
+    }
 }
 
 impl OnVerdict<Account> for World {
@@ -282,6 +286,19 @@ impl medshare_traits::BenchmarkSetup<Account> for World {
 
     fn order(record: RecordId, _: &Account) -> OrderId {
         record
+    }
+
+    fn claim(order: OrderId, sealed: SealedKey) {
+        let review = NewReview {
+            subject: Subject::Claim { order },
+            record: order,
+            version: 1,
+            holder: HOLDER,
+            holder_key: keys(HOLDER, false).public(),
+            commitment: sealed.as_commitment(),
+            excluded: Vec::new(),
+        };
+        Audits::convene(review).expect("the queue has room");
     }
 
     /// There are no grants in this world.

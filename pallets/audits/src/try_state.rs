@@ -54,7 +54,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_panels() -> Result<(), TryRuntimeError> {
-        for (subject, review) in Reviews::<T>::iter() {
+        for review in Reviews::<T>::iter_values() {
             let auditors: BTreeSet<_> = review.panel.iter().map(|seat| &seat.auditor).collect();
             ensure!(auditors.len() == review.panel.len(), "somebody sits twice on a panel");
             ensure!(!auditors.contains(&review.holder), "a holder sits on the own panel");
@@ -71,7 +71,7 @@ impl<T: Config> Pallet<T> {
                 );
             }
             if is_undecided(&review) {
-                ensure!(Self::verdict(subject, &review).is_none(), "a review that could be decided is not");
+                ensure!(Self::conclusion(&review).is_none(), "a review that could be decided is not");
             }
             if review.state == ReviewState::Open {
                 let Tally { approvals, rejections } = Tally::of(&review);

@@ -10,8 +10,10 @@ pub trait WeightInfo {
     fn vote() -> Weight;
     /// A replacement when the draw queue is nearly full.
     fn replace() -> Weight;
-    /// The end of a review with a full panel.
-    fn lapse() -> Weight;
+    /// The end of a record's review with a full panel.
+    fn lapse_record() -> Weight;
+    /// The end of a claim's review with a full panel.
+    fn lapse_claim() -> Weight;
     /// A block in which `d` full panels are seated, without the examination of candidates.
     fn on_initialize(d: u32) -> Weight;
     /// The examination of `c` candidates in one draw.
@@ -31,7 +33,11 @@ impl WeightInfo for () {
         Weight::zero()
     }
 
-    fn lapse() -> Weight {
+    fn lapse_record() -> Weight {
+        Weight::zero()
+    }
+
+    fn lapse_claim() -> Weight {
         Weight::zero()
     }
 

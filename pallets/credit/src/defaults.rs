@@ -2,7 +2,8 @@
 //!
 //! Points are in thousandths. They are chosen so that one slip does not make anybody `Restricted`, but one lost claim,
 //! one overturned approval or two missed duties do, for some months; and so that `Trusted` takes about half a dozen
-//! good sales, or a dozen good audits, within a few months.
+//! good sales, or a dozen good audits, within a few months. A silent session of a validator costs little, as a node that
+//! is down is silent in every one until it runs again.
 
 use medshare_types::{Benefits, CreditEvent, Moment, Points, Tier};
 use sp_runtime::Permill;
@@ -29,6 +30,8 @@ pub fn points(event: CreditEvent) -> Points {
         CreditEvent::AuditOnTime => 10 * POINT,
         CreditEvent::AuditMissed => -20 * POINT,
         CreditEvent::AuditOverturned => -60 * POINT,
+        CreditEvent::ValidatorOffence => -60 * POINT,
+        CreditEvent::ValidatorSilent => -POINT,
     }
 }
 

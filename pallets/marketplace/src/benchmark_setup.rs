@@ -43,6 +43,12 @@ impl BenchmarkSetup<Account> for Setup {
         id
     }
 
+    fn claim(order: OrderId, sealed: SealedKey) {
+        let Order { seller, buyer, .. } = Marketplace::order_of(order).unwrap();
+        Marketplace::deliver(signed(seller), order, sealed).unwrap();
+        Marketplace::claim(signed(buyer), order).unwrap();
+    }
+
     fn grant(record: RecordId, version: Version, grantee: &Account, _: Point, _: SealedKey, _: OrderId) {
         grant_directly(record, version, *grantee);
     }

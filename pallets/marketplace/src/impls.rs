@@ -1,11 +1,12 @@
 //! What the calls do, and what clients ask.
 
 use crate::{
-    ClaimedAt, Config, DeliveredKeys, Error, Event, HoldReason, ListingOf, Listings, LiveOrder, NextOrder,
-    OpenOrders, OrderOf, Orders, OrdersOf, Pallet,
+    Bought, Config, DeliveredKeys, Disproven, Error, Event, HoldReason, ListingOf, Listings, LiveOrder,
+    NextOrder, OpenOrders, OrderOf, Orders, OrdersOf, Pallet,
 };
 use alloc::vec::Vec;
 use frame_support::{
+    BoundedVec,
     dispatch::DispatchResult,
     ensure,
     traits::{Get, Time},
@@ -15,8 +16,8 @@ use medshare_traits::{
     Consent, CreditScores, Engagements, Membership, NewGrant, NewReview, Panels, RecordRegistry,
 };
 use medshare_types::{
-    Balance, CreditEvent, Findings, GrantBasis, Hash, Listing, Order, OrderId, OrderState, Party, Purpose,
-    RecordId, Role, SealContext, SealPurpose, SealedKey, Subject, Terms, Verdict, Version,
+    Balance, CreditEvent, Finding, Findings, GrantBasis, Hash, Listing, Order, OrderId, OrderState, Party,
+    Purpose, RecordId, Role, SealContext, SealPurpose, SealedKey, Subject, Terms, Verdict, Version,
 };
 use sp_runtime::{DispatchError, traits::Zero};
 
@@ -27,7 +28,7 @@ pub(crate) fn order_key(order: OrderId) -> [u8; 8] {
 
 /// Whether money of an order in this state is on hold.
 pub(crate) fn is_open(state: OrderState) -> bool {
-    matches!(state, OrderState::Open { .. } | OrderState::Delivered { .. } | OrderState::Claimed)
+    matches!(state, OrderState::Open { .. } | OrderState::Delivered { .. } | OrderState::Claimed { .. })
 }
 
 impl<T: Config> Pallet<T> {
@@ -42,7 +43,7 @@ impl<T: Config> Pallet<T> {
         let owner = T::Records::owner(record).ok_or(Error::<T>::NoSuchRecord)?;
         ensure!(owner == who, Error::<T>::NotOwner);
         ensure!(!Listings::<T>::contains_key(record), Error::<T>::AlreadyListed);
-        ensure!(T::Records::is_tradable(record, version), Error::<T>::NotTradable);
+        Self::ensure_tradable(record, version)?;
         ensure!(terms.duration != Some(0), Error::<T>::NoDuration);
         Self::retained_of(price)?;
 
@@ -90,7 +91,7 @@ impl<T: Config> Pallet<T> {
         T::Members::ensure_role(&who, Role::Buyer)?;
         let listing = Listings::<T>::get(record).ok_or(Error::<T>::NotListed)?;
         ensure!(listing.version == version, Error::<T>::OtherVersionListed);
-        ensure!(T::Records::is_tradable(record, version), Error::<T>::NotTradable);
+        Self::ensure_tradable(record, version)?;
         ensure!(listing.seller != who, Error::<T>::OwnRecord);
         ensure!(T::Members::has_role(&listing.seller, Role::Provider), Error::<T>::SellerNotActive);
         ensure!(listing.price <= max_price, Error::<T>::PriceRaised);
@@ -103,6 +104,8 @@ impl<T: Config> Pallet<T> {
         ensure!(!LiveOrder::<T>::contains_key((record, version, who.clone())), Error::<T>::AlreadyOrdered);
         let approved = T::Panels::majority(Subject::Record { record, version }).contains(&who);
         ensure!(!approved && !T::Panels::is_reviewing(&who, record, version), Error::<T>::ConflictOfInterest);
+        // A sponsor can suspend the buyer, who could then not claim.
+        ensure!(T::Members::sponsor(&who).as_ref() != Some(&listing.seller), Error::<T>::ConflictOfInterest);
         let open = OpenOrders::<T>::get(&who);
         ensure!(open < T::Credit::benefits(&who).max_open_orders, Error::<T>::TooManyOpenOrders);
 
@@ -110,6 +113,12 @@ impl<T: Config> Pallet<T> {
         let price = listing.price;
         // Computed afresh: the shares may have changed since it was listed.
         let retained = Self::retained_of(price)?;
+        let benefits = T::Credit::benefits(&listing.seller);
+        let fee = Self::fee_of(price, retained, benefits.fee_discount);
+        let mut vaults = T::Records::vaults(record, version);
+        // One that holds two blobs of the version is one vault.
+        vaults.sort();
+        vaults.dedup();
         let id = NextOrder::<T>::get();
         let next = id.checked_add(1).ok_or(Error::<T>::TooManyOrders)?;
         let deliver_by = now.saturating_add(T::DeliverWithin::get());
@@ -132,11 +141,14 @@ impl<T: Config> Pallet<T> {
             seller: listing.seller.clone(),
             price,
             retained,
+            fee,
             bond: 0,
             purpose,
             terms,
             placed: now,
             deliver_by,
+            claim_window: benefits.claim_window,
+            vaults: BoundedVec::truncate_from(vaults),
             state: OrderState::Open { cancel: None },
         };
         Orders::<T>::insert(id, order);
@@ -159,7 +171,8 @@ impl<T: Config> Pallet<T> {
         ensure!(matches!(order.state, OrderState::Open { .. }), Error::<T>::NotOpen);
         let now = T::Time::now();
         ensure!(now < order.deliver_by, Error::<T>::TooLate);
-        ensure!(T::Records::is_tradable(order.record, order.version), Error::<T>::NotTradable);
+        ensure!(T::Members::is_active(&order.buyer), Error::<T>::BuyerNotActive);
+        Self::ensure_tradable(order.record, order.version)?;
         let version = T::Records::version(order.record, order.version).ok_or(Error::<T>::NotTradable)?;
 
         let context = SealContext {
@@ -189,16 +202,16 @@ impl<T: Config> Pallet<T> {
             sealed,
             expires: order.terms.duration.map(|duration| now.saturating_add(duration)),
         })?;
-        let payment = Self::pay_delivery(&order)?;
+        let paid = Self::pay_delivery(&order)?;
 
-        let settles_at = now.saturating_add(T::Credit::benefits(&order.seller).claim_window);
+        let settles_at = now.saturating_add(order.claim_window);
         order.state = OrderState::Delivered { settles_at };
         DeliveredKeys::<T>::insert(id, sealed.as_commitment());
         Orders::<T>::insert(id, &order);
         Self::deposit_event(Event::Delivered {
             order: id,
-            paid: payment.seller,
-            fee: payment.fee,
+            paid,
+            fee: order.fee,
             retained: order.retained,
             settles_at,
         });
@@ -242,7 +255,12 @@ impl<T: Config> Pallet<T> {
 
         let refunded = order.price;
         Self::release(HoldReason::Order, &order.buyer, refunded)?;
-        T::Credit::note(&order.seller, CreditEvent::DeliveryMissed);
+        let has_key = T::Consent::granted(order.record, order.version, &order.buyer)
+            .is_some_and(|grant| grant.is_active(T::Time::now()));
+        // A seller cannot deliver to a buyer who is suspended, or who was granted access in the meantime.
+        if T::Members::is_active(&order.buyer) && !has_key {
+            T::Credit::note(&order.seller, CreditEvent::DeliveryMissed);
+        }
         Self::close(id, order, OrderState::Expired);
         Self::deposit_event(Event::Expired { order: id, refunded });
         Ok(())
@@ -262,9 +280,9 @@ impl<T: Config> Pallet<T> {
         let bond = Self::bond_of(order.price);
         Self::hold(HoldReason::ClaimBond, &who, bond)?;
         order.bond = bond;
-        order.state = OrderState::Claimed;
+        let rule_by = now.saturating_add(T::RulingWithin::get());
+        order.state = OrderState::Claimed { rule_by };
         Orders::<T>::insert(id, &order);
-        ClaimedAt::<T>::insert(id, now);
 
         // The rules of conflict say who else may not sit: the buyer, who is the holder, among them.
         let mut excluded =
@@ -280,7 +298,7 @@ impl<T: Config> Pallet<T> {
             commitment,
             excluded,
         })?;
-        Self::deposit_event(Event::Claimed { order: id, bond });
+        Self::deposit_event(Event::Claimed { order: id, bond, rule_by });
         Ok(())
     }
 
@@ -292,7 +310,7 @@ impl<T: Config> Pallet<T> {
         report: Hash,
     ) -> DispatchResult {
         let order = Self::get_order(id)?;
-        ensure!(order.state == OrderState::Claimed, Error::<T>::NotClaimed);
+        ensure!(matches!(order.state, OrderState::Claimed { .. }), Error::<T>::NotClaimed);
         T::Panels::vote(&who, Subject::Claim { order: id }, verdict, findings, report)
     }
 
@@ -306,9 +324,8 @@ impl<T: Config> Pallet<T> {
                 ensure!(now >= settles_at, Error::<T>::TooEarly);
                 Self::settle_unclaimed(id, order)
             }
-            OrderState::Claimed => {
-                let claimed = ClaimedAt::<T>::get(id).ok_or(Error::<T>::NotClaimed)?;
-                ensure!(now >= claimed.saturating_add(T::RulingWithin::get()), Error::<T>::TooEarly);
+            OrderState::Claimed { rule_by } => {
+                ensure!(now >= rule_by, Error::<T>::TooEarly);
                 Self::settle_unruled(id, order)
             }
             OrderState::Settled | OrderState::Refunded | OrderState::Cancelled | OrderState::Expired => {
@@ -320,14 +337,29 @@ impl<T: Config> Pallet<T> {
     fn settle_unclaimed(id: OrderId, order: OrderOf<T>) -> DispatchResult {
         let paid = order.retained;
         Self::pay(HoldReason::Order, &order.buyer, &order.seller, paid)?;
-        T::Credit::note(&order.seller, CreditEvent::SaleSettled);
-        T::Credit::note(&order.buyer, CreditEvent::PurchaseSettled);
+        if Self::counts_as_sale(&order) {
+            T::Credit::note(&order.seller, CreditEvent::SaleSettled);
+            T::Credit::note(&order.buyer, CreditEvent::PurchaseSettled);
+        }
         Self::close(id, order, OrderState::Settled);
         Self::deposit_event(Event::Settled { order: id, paid });
         Ok(())
     }
 
-    fn settle_unruled(id: OrderId, order: OrderOf<T>) -> DispatchResult {
+    /// Notes that somebody bought a version, and whether that counts in credit: once for each version and buyer, and not
+    /// among those for whom the same hospital answers. Otherwise two accounts could make each other any credit.
+    fn counts_as_sale(order: &OrderOf<T>) -> bool {
+        let key = (order.record, order.version, order.buyer.clone());
+        if Bought::<T>::contains_key(&key) {
+            return false;
+        }
+        Bought::<T>::insert(key, ());
+        let sponsor = T::Members::sponsor(&order.buyer);
+        sponsor.is_none() || sponsor != T::Members::sponsor(&order.seller)
+    }
+
+    /// The claim was found neither right nor wrong.
+    pub(crate) fn settle_unruled(id: OrderId, order: OrderOf<T>) -> DispatchResult {
         let (paid, released) = (order.retained, order.bond);
         Self::pay(HoldReason::Order, &order.buyer, &order.seller, paid)?;
         Self::release(HoldReason::ClaimBond, &order.buyer, released)?;
@@ -343,21 +375,34 @@ impl<T: Config> Pallet<T> {
         Self::release(HoldReason::ClaimBond, &order.buyer, order.bond)?;
         let refunded = order.retained.saturating_add(order.bond);
         T::Credit::note(&order.seller, CreditEvent::ClaimLost);
-        for auditor in T::Panels::majority(Subject::Record { record: order.record, version: order.version }) {
-            T::Credit::note(&auditor, CreditEvent::AuditOverturned);
+        let (record, version) = (order.record, order.version);
+        if Listings::<T>::get(record).is_some_and(|listing| listing.version == version) {
+            Self::remove_listing(record);
+        }
+        // That nobody serves the ciphertext now says nothing about what was approved; everything else does, for ever.
+        let findings = T::Panels::findings(Subject::Claim { order: id });
+        let disproven = findings.iter().any(|finding| *finding != Finding::Unavailable);
+        if disproven && !Disproven::<T>::contains_key(record, version) {
+            Disproven::<T>::insert(record, version, ());
+            for auditor in T::Panels::majority(Subject::Record { record, version }) {
+                T::Credit::note(&auditor, CreditEvent::AuditOverturned);
+            }
         }
         Self::close(id, order, OrderState::Refunded);
         Self::deposit_event(Event::ClaimUpheld { order: id, refunded });
         Ok(())
     }
 
-    /// The panel found that the buyer is wrong, or the buyer did not deliver it the key.
-    pub(crate) fn refuse_claim(id: OrderId, order: OrderOf<T>, rulers: &[T::AccountId]) -> DispatchResult {
+    /// The panel found that the buyer is wrong, or the buyer did not deliver it the key. The bond does not go to those
+    /// who ruled: they must not earn more by one ruling than by the other.
+    pub(crate) fn refuse_claim(id: OrderId, order: OrderOf<T>) -> DispatchResult {
         let (paid, forfeited) = (order.retained, order.bond);
         Self::pay(HoldReason::Order, &order.buyer, &order.seller, paid)?;
-        Self::pay_bond(&order, rulers)?;
+        Self::pay(HoldReason::ClaimBond, &order.buyer, &T::Consortium::get(), forfeited)?;
         T::Credit::note(&order.buyer, CreditEvent::ClaimRefused);
-        T::Credit::note(&order.seller, CreditEvent::SaleSettled);
+        if Self::counts_as_sale(&order) {
+            T::Credit::note(&order.seller, CreditEvent::SaleSettled);
+        }
         Self::close(id, order, OrderState::Settled);
         Self::deposit_event(Event::ClaimRefused { order: id, paid, forfeited });
         Ok(())
@@ -372,7 +417,6 @@ impl<T: Config> Pallet<T> {
         });
         LiveOrder::<T>::remove((order.record, order.version, order.buyer.clone()));
         DeliveredKeys::<T>::remove(id);
-        ClaimedAt::<T>::remove(id);
         T::Engagements::disengage(&order.buyer);
         T::Engagements::disengage(&order.seller);
         Orders::<T>::insert(id, order);
@@ -380,6 +424,12 @@ impl<T: Config> Pallet<T> {
 
     fn get_order(id: OrderId) -> Result<OrderOf<T>, DispatchError> {
         Orders::<T>::get(id).ok_or_else(|| Error::<T>::NoSuchOrder.into())
+    }
+
+    fn ensure_tradable(record: RecordId, version: Version) -> DispatchResult {
+        ensure!(T::Records::is_tradable(record, version), Error::<T>::NotTradable);
+        ensure!(!Disproven::<T>::contains_key(record, version), Error::<T>::ProvenFalse);
+        Ok(())
     }
 
     fn ensure_active(who: &T::AccountId) -> DispatchResult {

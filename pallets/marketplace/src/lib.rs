@@ -56,9 +56,9 @@ pub use weights::WeightInfo;
 use medshare_types::{Balance, Listing, Order};
 
 /// A listing of this runtime.
-pub type ListingOf<T> = Listing<<T as frame_system::Config>::AccountId, Balance>;
+pub type ListingOf<T> = Listing<<T as frame_system::Config>::AccountId>;
 /// An order of this runtime.
-pub type OrderOf<T> = Order<<T as frame_system::Config>::AccountId, Balance>;
+pub type OrderOf<T> = Order<<T as frame_system::Config>::AccountId>;
 
 #[frame_support::pallet]
 // FRAME's macros convert and expect in what they generate.
@@ -206,9 +206,22 @@ pub mod pallet {
     #[pallet::storage]
     pub type DeliveredKeys<T: Config> = StorageMap<_, Twox64Concat, OrderId, KeyCommitment>;
 
-    /// When an order was claimed. There while the order is `Claimed`.
+    /// The versions that a claim showed to be other than what was approved. They are not sold any more.
     #[pallet::storage]
-    pub type ClaimedAt<T: Config> = StorageMap<_, Twox64Concat, OrderId, Moment>;
+    pub type Disproven<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, RecordId, Twox64Concat, Version, (), OptionQuery>;
+
+    /// Who bought which version to the end. Only the first such purchase counts in anybody's credit.
+    #[pallet::storage]
+    pub type Bought<T: Config> = StorageNMap<
+        _,
+        (
+            NMapKey<Twox64Concat, RecordId>,
+            NMapKey<Twox64Concat, Version>,
+            NMapKey<Blake2_128Concat, T::AccountId>,
+        ),
+        (),
+    >;
 
     /// What happened.
     #[pallet::event]
@@ -301,6 +314,8 @@ pub mod pallet {
             order: OrderId,
             /// What the buyer has on hold for it.
             bond: Balance,
+            /// When the panel's time to rule ends.
+            rule_by: Moment,
         },
         /// The panel found the claim right; retained part and bond were refunded.
         ClaimUpheld {
@@ -319,7 +334,8 @@ pub mod pallet {
             /// The bond.
             forfeited: Balance,
         },
-        /// No panel ruled in time; the retained part was paid and the bond returned.
+        /// The claim was found neither right nor wrong: no panel ruled in time or its votes could not agree, or the buyer
+        /// was suspended. The retained part was paid and the bond returned.
         ClaimUnruled {
             /// The order.
             order: OrderId,
@@ -339,6 +355,8 @@ pub mod pallet {
         NotOwner,
         /// The version is not approved, or the record was withdrawn.
         NotTradable,
+        /// A claim showed that the version is not what was approved. A new version can be reviewed and sold.
+        ProvenFalse,
         /// The record is on sale already; take it off first.
         AlreadyListed,
         /// The record is not on sale.
@@ -363,7 +381,7 @@ pub mod pallet {
         AlreadyGranted,
         /// The buyer has an open order for this version.
         AlreadyOrdered,
-        /// The buyer reviews the version or approved it.
+        /// The buyer reviews the version or approved it, or the seller is the buyer's sponsor.
         ConflictOfInterest,
         /// The buyer has as many open orders as its credit allows.
         TooManyOpenOrders,
@@ -381,6 +399,8 @@ pub mod pallet {
         NotParty,
         /// The account is no active member.
         NotActiveMember,
+        /// The buyer may not act at present, so gets no key.
+        BuyerNotActive,
         /// The order is not waiting for delivery.
         NotOpen,
         /// The order is not delivered, or it is over or claimed.
@@ -432,7 +452,7 @@ pub mod pallet {
         ///
         /// Origin: signed by the record's owner, an active provider. Moves nothing.
         ///
-        /// Fails with `NoSuchRecord`, `NotOwner`, `NotTradable`, `AlreadyListed`, `PriceTooLow`, `NoDuration`, or the
+        /// Fails with `NoSuchRecord`, `NotOwner`, `NotTradable`, `ProvenFalse`, `AlreadyListed`, `PriceTooLow`, `NoDuration`, or the
         /// reason why the origin may not act. Emits `Listed`.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::list())]
@@ -477,8 +497,8 @@ pub mod pallet {
         ///
         /// Origin: signed by an active buyer. Holds the price on the buyer.
         ///
-        /// Fails with `NotListed`, `OtherVersionListed`, `NotTradable`, `OwnRecord`, `SellerNotActive`, `PriceRaised`,
-        /// `TermsChanged`, `PriceTooLow`, `PurposeNotPermitted`, `AlreadyGranted`, `AlreadyOrdered`,
+        /// Fails with `NotListed`, `OtherVersionListed`, `NotTradable`, `ProvenFalse`, `OwnRecord`, `SellerNotActive`,
+        /// `PriceRaised`, `TermsChanged`, `PriceTooLow`, `PurposeNotPermitted`, `AlreadyGranted`, `AlreadyOrdered`,
         /// `ConflictOfInterest`, `TooManyOpenOrders`, `NoEncryptionKey`, `FundsUnavailable`, or the reason why the
         /// origin may not act. Emits `Ordered`.
         #[pallet::call_index(3)]
@@ -501,7 +521,8 @@ pub mod pallet {
         /// Origin: signed by the order's seller, an active member. Moves the price without its retained part: the fee
         /// to auditors, vaults and consortium, the rest to the seller.
         ///
-        /// Fails with `NoSuchOrder`, `NotSeller`, `NotActiveMember`, `NotOpen`, `TooLate`, `NotTradable`, `WrongKey`,
+        /// Fails with `NoSuchOrder`, `NotSeller`, `NotActiveMember`, `BuyerNotActive`, `NotOpen`, `TooLate`,
+        /// `NotTradable`, `ProvenFalse`, `WrongKey`,
         /// or the reason why the grant is refused (a policy that was tightened, a grant in force). Emits `Delivered`.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::deliver())]
@@ -525,7 +546,8 @@ pub mod pallet {
             Self::do_cancel(who, order)
         }
 
-        /// Ends an order that was not delivered in time. The seller loses credit.
+        /// Ends an order that was not delivered in time. The seller loses credit, unless the buyer is suspended or holds a
+        /// grant of the version in force.
         ///
         /// Origin: signed by any active member. Releases the price to the buyer.
         ///
@@ -553,11 +575,12 @@ pub mod pallet {
 
         /// Votes on a claim: `Reject` says that the buyer is right. The deciding vote moves the money.
         ///
-        /// Origin: signed by an auditor on the claim's panel. The deciding vote pays the retained part to the seller
-        /// and the bond to the panel's majority, or releases both to the buyer.
+        /// Origin: signed by an auditor on the claim's panel. The deciding vote pays the retained part to the seller and
+        /// the bond to the consortium, or releases both to the buyer; votes that cannot agree any more end the claim as
+        /// if nobody had ruled.
         ///
         /// Fails with `NoSuchOrder`, `NotClaimed`, or the reason why the vote is refused. The deciding vote emits
-        /// `ClaimUpheld` or `ClaimRefused`.
+        /// `ClaimUpheld`, `ClaimRefused` or `ClaimUnruled`.
         #[pallet::call_index(8)]
         #[pallet::weight(T::WeightInfo::rule().max(T::WeightInfo::rule_upheld()))]
         pub fn rule(

@@ -141,6 +141,7 @@ pub struct MockReview {
     pub votes: Vec<(Account, Verdict)>,
     pub ended: bool,
     pub majority: Vec<Account>,
+    pub findings: Findings,
 }
 
 #[storage_alias]
@@ -219,6 +220,10 @@ impl RecordRegistry<Account> for World {
             && Versions::get((record, version))
                 .is_some_and(|version| version.status == VersionStatus::Approved)
     }
+
+    fn has_held(record: RecordId, version: Version, vault: &Account) -> bool {
+        Self::vaults(record, version).contains(vault)
+    }
 }
 
 impl Consent<Account> for World {
@@ -275,7 +280,13 @@ impl Panels<Account> for World {
         Reviews::mutate_extant(subject, |review| review.ended = true);
     }
 
-    fn vote(who: &Account, subject: Subject, verdict: Verdict, _: Findings, _: Hash) -> DispatchResult {
+    fn vote(
+        who: &Account,
+        subject: Subject,
+        verdict: Verdict,
+        findings: Findings,
+        _: Hash,
+    ) -> DispatchResult {
         let mut review = Reviews::get(subject).ok_or(DispatchError::Other("no review"))?;
         let may = !review.ended
             && review.seats.contains(who)
@@ -289,6 +300,7 @@ impl Panels<Account> for World {
         review.ended = majority.len() >= 2;
         if review.ended {
             review.majority = majority.clone();
+            review.findings = findings;
         }
         let ended = review.ended;
         Reviews::insert(subject, review);
@@ -297,6 +309,10 @@ impl Panels<Account> for World {
 
     fn majority(subject: Subject) -> Vec<Account> {
         Reviews::get(subject).map(|review| review.majority).unwrap_or_default()
+    }
+
+    fn findings(subject: Subject) -> Findings {
+        Reviews::get(subject).map(|review| review.findings).unwrap_or_default()
     }
 
     fn is_reviewing(who: &Account, record: RecordId, version: Version) -> bool {
@@ -336,9 +352,14 @@ pub const STANDARD: Benefits = Benefits {
 
 /// The holder of a claim's panel did not deliver it the key in time.
 pub fn lapse(order: OrderId) -> DispatchResult {
+    end_without_verdict(order, Outcome::Lapsed)
+}
+
+/// A claim's panel ended so.
+pub fn end_without_verdict(order: OrderId, outcome: Outcome) -> DispatchResult {
     let subject = Subject::Claim { order };
     Reviews::mutate_extant(subject, |review| review.ended = true);
-    Marketplace::on_verdict(subject, Outcome::Lapsed, &[])
+    Marketplace::on_verdict(subject, outcome, &[])
 }
 
 /// Seats the first three auditors who are not excluded.

@@ -1,6 +1,6 @@
 //! How money enters and leaves the holds.
 
-use crate::{Config, Error, HoldReason, OrderOf, Pallet, types::equal_parts};
+use crate::{Config, Error, HoldReason, OrderOf, Pallet};
 use frame_support::{
     dispatch::DispatchResult,
     ensure,
@@ -10,17 +10,9 @@ use frame_support::{
         tokens::{DepositConsequence, Fortitude, Precision, Preservation, Provenance, Restriction},
     },
 };
-use medshare_traits::{CreditScores, Panels, RecordRegistry};
+use medshare_traits::Panels;
 use medshare_types::{Balance, Subject};
-use sp_runtime::{ArithmeticError, DispatchError};
-
-/// What a delivery paid.
-pub(crate) struct Payment {
-    /// To the seller.
-    pub(crate) seller: Balance,
-    /// To auditors, vaults and the consortium.
-    pub(crate) fee: Balance,
-}
+use sp_runtime::{ArithmeticError, DispatchError, Permill};
 
 impl<T: Config> Pallet<T> {
     /// The part of a price that stays on hold after delivery.
@@ -33,6 +25,13 @@ impl<T: Config> Pallet<T> {
         let retained = T::RetainedShare::get().mul_floor(price);
         ensure!(retained == 0 || retained >= least, Error::<T>::PriceTooLow);
         Ok(retained)
+    }
+
+    /// The fee of a sale at this price: the seller's tier discounts it, and it takes no more than what is paid at
+    /// delivery, should parameters be set so that it and the retained part exceed the price.
+    pub(crate) fn fee_of(price: Balance, retained: Balance, discount: Permill) -> Balance {
+        let full = T::FeeShare::get().mul_floor(price);
+        full.saturating_sub(discount.mul_floor(full)).min(price.saturating_sub(retained))
     }
 
     /// What a claim about an order of this price costs if it is refused.
@@ -86,22 +85,12 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Pays an order's price but for its retained part, for a delivery that was verified.
-    pub(crate) fn pay_delivery(order: &OrderOf<T>) -> Result<Payment, DispatchError> {
+    /// Pays an order's price but for its retained part, for a delivery that was verified. Returns what the seller got.
+    pub(crate) fn pay_delivery(order: &OrderOf<T>) -> Result<Balance, DispatchError> {
         let paid = order.price.checked_sub(order.retained).ok_or(ArithmeticError::Underflow)?;
-        let full = T::FeeShare::get().mul_floor(order.price);
-        let discount = T::Credit::benefits(&order.seller).fee_discount.mul_floor(full);
-        // The discount is a part of the fee, so this cannot go below zero. The bound matters only if parameters were
-        // set so that fee and retained part exceed the price.
-        let fee = full.saturating_sub(discount).min(paid);
-        let seller = paid.checked_sub(fee).ok_or(ArithmeticError::Underflow)?;
-
+        let seller = paid.checked_sub(order.fee).ok_or(ArithmeticError::Underflow)?;
         let auditors = T::Panels::majority(Subject::Record { record: order.record, version: order.version });
-        let mut vaults = T::Records::vaults(order.record, order.version);
-        // One that holds two blobs of the version is one vault.
-        vaults.sort();
-        vaults.dedup();
-        let parts = T::FeeSplit::get().divide(fee, auditors.len(), vaults.len());
+        let parts = T::FeeSplit::get().divide(order.fee, auditors.len(), order.vaults.len());
 
         let pay = |payee: &T::AccountId, amount| Self::pay(HoldReason::Order, &order.buyer, payee, amount);
         pay(&order.seller, seller)?;
@@ -110,22 +99,9 @@ impl<T: Config> Pallet<T> {
         for auditor in &auditors {
             pay(auditor, parts.auditor)?;
         }
-        for vault in &vaults {
+        for vault in &order.vaults {
             pay(vault, parts.vault)?;
         }
-        Ok(Payment { seller, fee })
-    }
-
-    /// Divides a bond that was lost among those who ruled, in equal parts rounded down; the consortium gets the rest.
-    pub(crate) fn pay_bond(order: &OrderOf<T>, rulers: &[T::AccountId]) -> DispatchResult {
-        let (each, together) = equal_parts(order.bond, rulers.len());
-        let rest = order.bond.checked_sub(together).ok_or(ArithmeticError::Underflow)?;
-        let pay =
-            |payee: &T::AccountId, amount| Self::pay(HoldReason::ClaimBond, &order.buyer, payee, amount);
-        pay(&T::Consortium::get(), rest)?;
-        for ruler in rulers {
-            pay(ruler, each)?;
-        }
-        Ok(())
+        Ok(seller)
     }
 }

@@ -1,8 +1,8 @@
 //! What the pallet is to the others.
 
-use crate::{Config, Listings, Orders, Pallet, impls::is_open};
+use crate::{Config, Listings, OrderOf, Orders, Pallet, impls::is_open};
 use frame_support::{dispatch::DispatchResult, storage::with_storage_layer};
-use medshare_traits::{Market, OnVerdict, Outcome};
+use medshare_traits::{Market, Membership, OnVerdict, Outcome};
 use medshare_types::{OrderId, OrderState, RecordId, Subject, Verdict, Version};
 
 impl<T: Config> Market for Pallet<T> {
@@ -20,16 +20,21 @@ impl<T: Config> Market for Pallet<T> {
 }
 
 impl<T: Config> OnVerdict<T::AccountId> for Pallet<T> {
-    fn on_verdict(subject: Subject, outcome: Outcome, majority: &[T::AccountId]) -> DispatchResult {
+    fn on_verdict(subject: Subject, outcome: Outcome, _: &[T::AccountId]) -> DispatchResult {
         let Subject::Claim { order: id } = subject else { return Ok(()) };
         // A verdict on an order that is not claimed comes too late to change anything.
-        let Some(order) = Orders::<T>::get(id).filter(|order| order.state == OrderState::Claimed) else {
+        let claimed = |order: &OrderOf<T>| matches!(order.state, OrderState::Claimed { .. });
+        let Some(order) = Orders::<T>::get(id).filter(claimed) else {
             return Ok(());
         };
         // All or nothing also where the panel is decided by a hook, outside of any call.
         with_storage_layer(|| match outcome {
             Outcome::Decided(Verdict::Reject) => Self::uphold_claim(id, order),
-            Outcome::Decided(Verdict::Approve) | Outcome::Lapsed => Self::refuse_claim(id, order, majority),
+            Outcome::Decided(Verdict::Approve) => Self::refuse_claim(id, order),
+            Outcome::Split => Self::settle_unruled(id, order),
+            // Whoever suspended the buyer kept it from delivering the key.
+            Outcome::Lapsed if !T::Members::is_active(&order.buyer) => Self::settle_unruled(id, order),
+            Outcome::Lapsed => Self::refuse_claim(id, order),
         })
     }
 }

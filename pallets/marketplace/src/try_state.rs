@@ -1,7 +1,7 @@
 //! What is true between any two calls.
 
 use crate::{
-    ClaimedAt, Config, DeliveredKeys, HoldReason, Listings, LiveOrder, NextOrder, OpenOrders, Orders,
+    Config, DeliveredKeys, Disproven, HoldReason, Listings, LiveOrder, NextOrder, OpenOrders, Orders,
     OrdersOf, Pallet,
     impls::{is_open, order_key},
 };
@@ -24,19 +24,22 @@ impl<T: Config> Pallet<T> {
     /// - each buyer has on hold exactly the prices of its orders that wait for delivery, the retained parts of those
     ///   that are delivered or claimed, and the bonds of those that are claimed;
     /// - `OpenOrders` counts the open orders of each buyer and has no entry for those without;
-    /// - `LiveOrder` has exactly the open orders, `DeliveredKeys` those delivered or claimed, `ClaimedAt` those claimed;
+    /// - `LiveOrder` has exactly the open orders, `DeliveredKeys` those delivered or claimed;
     /// - `OrdersOf` has each order exactly for its buyer and its seller, who are not the same;
-    /// - every order's number is below `NextOrder`, its retained part is within its price, and it has a bond exactly
+    /// - every order's number is below `NextOrder`, its retained part and fee are within its price, and it has a bond exactly
     ///   while it is claimed;
-    /// - every listing is by the record's owner.
+    /// - every listing is by the record's owner, of a tradable version that was not proven false.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let mut accounts = BTreeMap::<T::AccountId, Account>::new();
-        let (mut orders, mut open_orders, mut delivered, mut claimed) = (0u64, 0u64, 0u64, 0u64);
+        let (mut orders, mut open_orders, mut delivered) = (0u64, 0u64, 0u64);
 
         for (id, order) in Orders::<T>::iter() {
             orders = orders.saturating_add(1);
             ensure!(id < NextOrder::<T>::get(), "an order is numbered above the next one");
-            ensure!(order.retained <= order.price, "more is retained than paid");
+            ensure!(
+                order.retained.saturating_add(order.fee) <= order.price,
+                "fee and retained part exceed the price"
+            );
             ensure!(order.buyer != order.seller, "somebody bought from itself");
             for party in [&order.buyer, &order.seller] {
                 ensure!(
@@ -45,15 +48,13 @@ impl<T: Config> Pallet<T> {
                 );
             }
 
-            let is_claimed = order.state == OrderState::Claimed;
+            let is_claimed = matches!(order.state, OrderState::Claimed { .. });
             ensure!(is_claimed != (order.bond == 0), "a bond without a claim, or a claim without a bond");
-            ensure!(ClaimedAt::<T>::contains_key(id) == is_claimed, "ClaimedAt differs from the claims");
             let is_delivered = is_claimed || matches!(order.state, OrderState::Delivered { .. });
             ensure!(
                 DeliveredKeys::<T>::contains_key(id) == is_delivered,
                 "DeliveredKeys differs from the deliveries"
             );
-            claimed = claimed.saturating_add(is_claimed.into());
             delivered = delivered.saturating_add(is_delivered.into());
 
             let live = LiveOrder::<T>::get((order.record, order.version, order.buyer.clone()));
@@ -61,7 +62,7 @@ impl<T: Config> Pallet<T> {
 
             let due = match order.state {
                 OrderState::Open { .. } => order.price,
-                OrderState::Delivered { .. } | OrderState::Claimed => order.retained,
+                OrderState::Delivered { .. } | OrderState::Claimed { .. } => order.retained,
                 _ => 0,
             };
             let account = accounts.entry(order.buyer).or_default();
@@ -98,12 +99,16 @@ impl<T: Config> Pallet<T> {
             count(DeliveredKeys::<T>::iter_keys().count()) == delivered,
             "DeliveredKeys has too many entries"
         );
-        ensure!(count(ClaimedAt::<T>::iter_keys().count()) == claimed, "ClaimedAt has too many entries");
 
         for (record, listing) in Listings::<T>::iter() {
             ensure!(
-                T::Records::owner(record) == Some(listing.seller),
+                T::Records::owner(record) == Some(listing.seller.clone()),
                 "a listing is not by the record's owner"
+            );
+            ensure!(T::Records::is_tradable(record, listing.version), "what is on sale is not tradable");
+            ensure!(
+                !Disproven::<T>::contains_key(record, listing.version),
+                "what was proven false is on sale"
             );
         }
         Ok(())

@@ -45,7 +45,7 @@ impl FeeSplit {
 }
 
 /// The largest equal part for each of so many, and what all get together; nothing if there is nobody.
-pub(crate) fn equal_parts(amount: Balance, number: usize) -> (Balance, Balance) {
+fn equal_parts(amount: Balance, number: usize) -> (Balance, Balance) {
     let number = Balance::try_from(number).unwrap_or(Balance::MAX);
     let each = amount.checked_div(number).unwrap_or_default();
     // Cannot saturate: each is the amount divided by the number.

@@ -235,6 +235,18 @@ mod benchmarks {
         assert!(!Members::<T>::contains_key(&who));
     }
 
+    #[benchmark]
+    fn expel() {
+        let hospital = hospital::<T>();
+        let who = sponsored_auditor::<T>(&hospital);
+        Pallet::<T>::suspend(RawOrigin::Signed(hospital.clone()).into(), who.clone()).unwrap();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(hospital), who.clone());
+
+        assert!(!Members::<T>::contains_key(&who));
+    }
+
     /// A suspended member: after its entry the exemptions are asked too.
     #[benchmark]
     fn check_member() {

@@ -113,13 +113,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_reinstate(decider: Decider<T::AccountId>, who: T::AccountId) -> DispatchResult {
         let old = Members::<T>::get(&who).ok_or(Error::<T>::NotMember)?;
         Self::ensure_answers_for(&decider, &old)?;
-        match (old.status, decider) {
-            (MemberStatus::Active, _) => return Err(Error::<T>::NotSuspended.into()),
-            (MemberStatus::Suspended { by_council: true }, Decider::Hospital(_)) => {
-                return Err(Error::<T>::SuspendedByCouncil.into());
-            }
-            (MemberStatus::Suspended { .. }, _) => {}
-        }
+        Self::ensure_decides_about_suspended(&decider, &old)?;
         let new = Member { status: MemberStatus::Active, ..old.clone() };
         Self::replace(&who, &old, new)?;
         Self::deposit_event(Event::Reinstated { who });
@@ -140,12 +134,29 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_leave(who: T::AccountId) -> DispatchResult {
         let member = Self::ensure_active(&who)?;
-        ensure!(Engaged::<T>::get(&who).is_zero(), Error::<T>::StillEngaged);
-        ensure!(Sponsored::<T>::get(&who).is_zero(), Error::<T>::StillSponsoring);
+        let sponsor = member.sponsor.clone();
+        let released = Self::remove(&who, member)?;
+        Self::deposit_event(Event::Left { who, sponsor, released });
+        Ok(())
+    }
 
+    pub(crate) fn do_expel(decider: Decider<T::AccountId>, who: T::AccountId) -> DispatchResult {
+        let member = Members::<T>::get(&who).ok_or(Error::<T>::NotMember)?;
+        Self::ensure_answers_for(&decider, &member)?;
+        Self::ensure_decides_about_suspended(&decider, &member)?;
+        let sponsor = member.sponsor.clone();
+        let released = Self::remove(&who, member)?;
+        Self::deposit_event(Event::Expelled { who, sponsor, released });
+        Ok(())
+    }
+
+    /// Ends a membership and returns what is no longer on hold with the sponsor.
+    fn remove(who: &T::AccountId, member: Member<T::AccountId>) -> Result<Balance, DispatchError> {
+        ensure!(Engaged::<T>::get(who).is_zero(), Error::<T>::StillEngaged);
+        ensure!(Sponsored::<T>::get(who).is_zero(), Error::<T>::StillSponsoring);
         let mut released = Balance::zero();
         if let Some(sponsor) = &member.sponsor {
-            if let Some(deposit) = Deposits::<T>::take(&who) {
+            if let Some(deposit) = Deposits::<T>::take(who) {
                 // Should less be on hold, the member must still be able to go.
                 released = T::Currency::release(
                     &HoldReason::Admission.into(),
@@ -156,13 +167,12 @@ impl<T: Config> Pallet<T> {
             }
             Sponsored::<T>::mutate_exists(sponsor, |count| *count = count.and_then(one_less));
         }
-        Members::<T>::remove(&who);
-        Departed::<T>::insert(&who, member.key_index);
+        Members::<T>::remove(who);
+        Departed::<T>::insert(who, member.key_index);
         if is_active_auditor(&member) {
-            Self::strike_auditor(&who);
+            Self::strike_auditor(who);
         }
-        Self::deposit_event(Event::Left { who, sponsor: member.sponsor, released });
-        Ok(())
+        Ok(released)
     }
 
     /// Makes a member and returns what its sponsor has on hold for it.
@@ -246,6 +256,20 @@ impl<T: Config> Pallet<T> {
             ensure!(member.sponsor.as_ref() == Some(hospital), Error::<T>::NotSponsor);
         }
         Ok(())
+    }
+
+    /// A suspension by the council is the council's alone to end.
+    fn ensure_decides_about_suspended(
+        decider: &Decider<T::AccountId>,
+        member: &Member<T::AccountId>,
+    ) -> DispatchResult {
+        match (member.status, decider) {
+            (MemberStatus::Active, _) => Err(Error::<T>::NotSuspended.into()),
+            (MemberStatus::Suspended { by_council: true }, Decider::Hospital(_)) => {
+                Err(Error::<T>::SuspendedByCouncil.into())
+            }
+            (MemberStatus::Suspended { .. }, _) => Ok(()),
+        }
     }
 
     fn ensure_active(who: &T::AccountId) -> Result<Member<T::AccountId>, DispatchError> {

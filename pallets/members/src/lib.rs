@@ -12,6 +12,7 @@
 //! - [`set_roles`](Pallet::set_roles), [`suspend`](Pallet::suspend), [`reinstate`](Pallet::reinstate): the council of
 //!   anybody; a sponsor of those it sponsors, within limits.
 //! - [`rotate_key`](Pallet::rotate_key), [`leave`](Pallet::leave): the member itself.
+//! - [`expel`](Pallet::expel): whoever suspended a member that will not come back.
 //!
 //! ## Invariants
 //!
@@ -33,11 +34,15 @@
 //!   back with the key that it left with.
 //! - *A member leaves its duties behind*, or a hospital those for whom it answers: refused while anything is open.
 //!
+//! - *A sponsor expels a member to get at its money, or out of a duty*: nothing of the member's is moved, and who is
+//!   engaged in anything cannot be expelled.
+//!
 //! What the pallet cannot prevent: a hospital that admits somebody under a key of its own making. The account does not
 //! sign its admission. So a client compares the key on the chain with its own before it uses it, and rotates.
 //!
 //! A deposit stays on hold as long as the sponsor answers for the member, also while that is suspended; it has one way
-//! out, the member's leaving.
+//! out, the end of the membership, by the member or, where that does not act, by expulsion. An account that was expelled
+//! can be admitted again by any hospital; whom the council wants to keep out, it leaves suspended.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -235,6 +240,15 @@ pub mod pallet {
             /// What is no longer on hold with the sponsor.
             released: Balance,
         },
+        /// A suspended member was expelled.
+        Expelled {
+            /// Who was a member.
+            who: T::AccountId,
+            /// The hospital that answered for it.
+            sponsor: Option<T::AccountId>,
+            /// What is no longer on hold with the sponsor.
+            released: Balance,
+        },
     }
 
     #[pallet::error]
@@ -373,6 +387,19 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::leave())]
         pub fn leave(origin: OriginFor<T>) -> DispatchResult {
             Self::do_leave(ensure_signed(origin)?)
+        }
+
+        /// Ends the membership of a suspended member. The sponsor's deposit is released.
+        ///
+        /// Origin: the council; or signed by the member's sponsor, an active hospital, if it was not the council that
+        /// suspended it. The member is engaged in nothing and sponsors nobody.
+        ///
+        /// Errors: as of [`Self::admit`] about the signer; `NotMember`, `NotSponsor`, `NotSuspended`,
+        /// `SuspendedByCouncil`, `StillEngaged`, `StillSponsoring`. Event: [`Event::Expelled`].
+        #[pallet::call_index(6)]
+        #[pallet::weight(T::WeightInfo::expel())]
+        pub fn expel(origin: OriginFor<T>, who: T::AccountId) -> DispatchResult {
+            Self::do_expel(Self::decider(origin)?, who)
         }
     }
 }

@@ -18,6 +18,8 @@ pub trait WeightInfo {
     fn rotate_key() -> Weight;
     /// [`crate::Pallet::leave`].
     fn leave() -> Weight;
+    /// [`crate::Pallet::expel`].
+    fn expel() -> Weight;
     /// [`crate::CheckMember`].
     fn check_member() -> Weight;
 }
@@ -49,6 +51,10 @@ impl WeightInfo for () {
     }
 
     fn leave() -> Weight {
+        Weight::zero()
+    }
+
+    fn expel() -> Weight {
         Weight::zero()
     }
 

@@ -124,6 +124,7 @@ mod benchmarks {
         let vaults = vaults::<T>("vault");
         Pallet::<T>::do_register(&owner, new_record::<T>(0, &vaults))?;
         let NewRecord { subject, policy, content } = new_record::<T>(1, &vaults);
+        T::BenchmarkSetup::crowd_draws(1);
         #[extrinsic_call]
         register(RawOrigin::Signed(owner.clone()), subject, policy, content);
         assert_eq!(Pending::<T>::get(owner), 2);
@@ -135,6 +136,7 @@ mod benchmarks {
         let owner = provider::<T>(n);
         let vaults = vaults::<T>("vault");
         let records: Vec<_> = (0..n).map(|number| new_record::<T>(number, &vaults)).collect();
+        T::BenchmarkSetup::crowd_draws(n);
         #[extrinsic_call]
         register_many(RawOrigin::Signed(owner.clone()), BoundedVec::truncate_from(records));
         assert_eq!(Pending::<T>::get(owner), n);
@@ -145,6 +147,7 @@ mod benchmarks {
     fn revise() -> Result<(), BenchmarkError> {
         let owner = provider::<T>(1);
         let vaults = vaults::<T>("vault");
+        T::BenchmarkSetup::crowd_draws(1);
         Pallet::<T>::do_register(&owner, new_record::<T>(0, &vaults))?;
         #[extrinsic_call]
         revise(RawOrigin::Signed(owner), 0, content::<T>(1, &vaults));
@@ -156,6 +159,7 @@ mod benchmarks {
     fn withdraw(v: Linear<1, { T::MaxVersions::get() }>) -> Result<(), BenchmarkError> {
         let owner = provider::<T>(1);
         let vaults = vaults::<T>("vault");
+        T::BenchmarkSetup::crowd_draws(1);
         Pallet::<T>::do_register(&owner, new_record::<T>(0, &vaults))?;
         for number in 1..v {
             // Abandoned reviews cost credit, which is not what is measured.

@@ -15,8 +15,8 @@ use medshare_types::{
 use sp_runtime::{DispatchError, SaturatedConversion};
 
 use crate::{
-    ByCiphertext, Config, Error, Event, HoldReason, NewRecord, NextRecord, Pallet, Pending, Records,
-    RecordsOf, Versions,
+    ByCiphertext, Config, Error, Event, FormerHolders, HoldReason, NewRecord, NextRecord, Pallet, Pending,
+    Records, RecordsOf, Versions,
 };
 
 /// The number of a record's first version.
@@ -78,7 +78,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    pub(crate) fn do_withdraw(who: &T::AccountId, id: RecordId) -> DispatchResult {
+    /// Returns how many versions the record has.
+    pub(crate) fn do_withdraw(who: &T::AccountId, id: RecordId) -> Result<Version, DispatchError> {
         Self::ensure_active(who)?;
         let mut record = Self::owned(who, id)?;
         ensure!(!record.withdrawn, Error::<T>::AlreadyWithdrawn);
@@ -95,6 +96,7 @@ impl<T: Config> Pallet<T> {
             }
         }
         record.withdrawn = true;
+        let versions = record.latest;
         Records::<T>::insert(id, record);
         T::Market::delist(id);
         // As much as is there, so that nothing can keep an owner from ending a record.
@@ -102,7 +104,7 @@ impl<T: Config> Pallet<T> {
             T::Currency::release(&HoldReason::Record.into(), who, deposits, Precision::BestEffort)?;
         T::Engagements::disengage(who);
         Self::deposit_event(Event::Withdrawn { record: id, released });
-        Ok(())
+        Ok(versions)
     }
 
     pub(crate) fn do_relocate(
@@ -115,6 +117,9 @@ impl<T: Config> Pallet<T> {
         let record = Self::owned(who, id)?;
         let mut stored = Versions::<T>::get(id, version).ok_or(Error::<T>::NoVersion)?;
         Self::check_locators(&locators, stored.content.ciphertext)?;
+        for former in &stored.content.locators {
+            FormerHolders::<T>::insert((id, version, former.vault.clone()), ());
+        }
         stored.content.locators = locators.clone();
         if !record.withdrawn {
             let deposit = Self::deposit_for(&stored);
@@ -194,7 +199,7 @@ impl<T: Config> Pallet<T> {
             Outcome::Decided(Verdict::Approve) => {
                 (VersionStatus::Approved, CreditEvent::RecordApproved, Event::Approved { record, version })
             }
-            Outcome::Decided(Verdict::Reject) | Outcome::Lapsed => {
+            Outcome::Decided(Verdict::Reject) | Outcome::Split | Outcome::Lapsed => {
                 let lapsed = outcome == Outcome::Lapsed;
                 (
                     VersionStatus::Rejected,

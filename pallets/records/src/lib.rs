@@ -215,6 +215,20 @@ pub mod pallet {
     pub type ByCiphertext<T: Config> =
         StorageMap<_, Blake2_128Concat, Hash, (RecordId, Version), OptionQuery>;
 
+    /// The vaults from which a version was relocated. They may still report on what they served, so that an owner
+    /// cannot make reports impossible by moving a blob.
+    #[pallet::storage]
+    pub type FormerHolders<T: Config> = StorageNMap<
+        _,
+        (
+            NMapKey<Twox64Concat, RecordId>,
+            NMapKey<Twox64Concat, Version>,
+            NMapKey<Blake2_128Concat, T::AccountId>,
+        ),
+        (),
+        OptionQuery,
+    >;
+
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
@@ -418,19 +432,21 @@ pub mod pallet {
         ///
         /// Origin: signed by the owner, an active member in whatever role.
         ///
-        /// Releases the deposits of all versions. The record does not keep its owner from leaving any more.
+        /// Releases the deposits of all versions. The record does not keep its owner from leaving any more. Charged for
+        /// the most versions; what they were fewer is given back.
         ///
         /// Errors: `NotActiveMember`, `NoRecord`, `NotOwner`, `AlreadyWithdrawn`. Events: [`Event::Withdrawn`] and
         /// perhaps [`Event::Abandoned`].
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::withdraw(T::MaxVersions::get()))]
-        pub fn withdraw(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
+        pub fn withdraw(origin: OriginFor<T>, record: RecordId) -> DispatchResultWithPostInfo {
             let who = ensure_signed(origin)?;
-            Self::do_withdraw(&who, record)
+            let versions = Self::do_withdraw(&who, record)?;
+            Ok(Some(T::WeightInfo::withdraw(versions)).into())
         }
 
-        /// Says at which vaults the blob of a version is now. All former locators are replaced. Possible for every
-        /// version, also of a withdrawn record.
+        /// Says at which vaults the blob of a version is now. All former locators are replaced; those vaults may still report
+        /// on what they served. Possible for every version, also of a withdrawn record.
         ///
         /// Origin: signed by the owner, an active member in whatever role.
         ///

@@ -4,7 +4,7 @@ use frame_support::dispatch::DispatchResult;
 use medshare_traits::{OnVerdict, Outcome, RecordRegistry};
 use medshare_types::{Record, RecordId, RecordVersion, Subject, Version, VersionStatus};
 
-use crate::{Config, Pallet, Records, Versions};
+use crate::{Config, FormerHolders, Pallet, Records, Versions};
 
 impl<T: Config> RecordRegistry<T::AccountId> for Pallet<T> {
     fn record(record: RecordId) -> Option<Record<T::AccountId>> {
@@ -19,6 +19,11 @@ impl<T: Config> RecordRegistry<T::AccountId> for Pallet<T> {
         Records::<T>::get(record).is_some_and(|record| !record.withdrawn)
             && Versions::<T>::get(record, version)
                 .is_some_and(|stored| stored.status == VersionStatus::Approved)
+    }
+
+    fn has_held(record: RecordId, version: Version, vault: &T::AccountId) -> bool {
+        Self::vaults(record, version).contains(vault)
+            || FormerHolders::<T>::contains_key((record, version, vault))
     }
 }
 

@@ -6,7 +6,8 @@ use medshare_types::{Balance, RecordId, VersionStatus};
 use sp_runtime::{SaturatedConversion, TryRuntimeError};
 
 use crate::{
-    ByCiphertext, Config, HoldReason, NextRecord, Pallet, Pending, Records, RecordsOf, Versions,
+    ByCiphertext, Config, FormerHolders, HoldReason, NextRecord, Pallet, Pending, Records, RecordsOf,
+    Versions,
     impls::{FIRST, record_key},
 };
 
@@ -22,6 +23,7 @@ impl<T: Config> Pallet<T> {
     /// - records are numbered from 0 to below `NextRecord` without gaps, and each is in `RecordsOf` of its owner only;
     /// - each record has the versions from 1 to its `latest` and no others;
     /// - each version's ciphertext leads to it in `ByCiphertext`, which has nothing else, and is what its locators name;
+    /// - former holders are those of versions that exist;
     /// - only the newest version of a record that is not withdrawn is pending, and `Pending` counts those of each owner
     ///   and has no entry for owners without;
     /// - each owner has on hold exactly the deposits of its versions, and versions of withdrawn records have none.
@@ -71,6 +73,10 @@ impl<T: Config> Pallet<T> {
             "there is a version beyond its record's latest"
         );
         ensure!(ByCiphertext::<T>::iter_keys().count() == versions, "a ciphertext has no version");
+
+        for (record, version, _) in FormerHolders::<T>::iter_keys() {
+            ensure!(Versions::<T>::contains_key(record, version), "a version that does not exist was held");
+        }
 
         for (owner, account) in &accounts {
             ensure!(Pending::<T>::get(owner) == account.pending, "a count of pending versions is wrong");

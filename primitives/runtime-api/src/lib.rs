@@ -9,8 +9,8 @@ extern crate alloc;
 
 use alloc::vec::Vec;
 use medshare_types::{
-    AccessRequest, AccountId, Anchor, Balance, Credit, FetchDecision, Grant, Listing, Member, Order, OrderId,
-    Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
+    AccessRequest, AccountId, Anchor, Credit, FetchDecision, Grant, Listing, Member, Order, OrderId, Policy,
+    Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 
 /// Most entries that one answer holds.
@@ -66,16 +66,16 @@ sp_api::decl_runtime_apis! {
         fn reviews_held(holder: AccountId, limit: u32) -> Vec<(Subject, Review<AccountId>)>;
 
         /// A record's listing.
-        fn listing(record: RecordId) -> Option<Listing<AccountId, Balance>>;
+        fn listing(record: RecordId) -> Option<Listing<AccountId>>;
 
         /// What is on sale.
-        fn listings(after: Option<RecordId>, limit: u32) -> Vec<(RecordId, Listing<AccountId, Balance>)>;
+        fn listings(after: Option<RecordId>, limit: u32) -> Vec<(RecordId, Listing<AccountId>)>;
 
         /// An order.
-        fn order(order: OrderId) -> Option<Order<AccountId, Balance>>;
+        fn order(order: OrderId) -> Option<Order<AccountId>>;
 
         /// The orders in which an account is the buyer or the seller.
-        fn orders_of(who: AccountId, after: Option<OrderId>, limit: u32) -> Vec<(OrderId, Order<AccountId, Balance>)>;
+        fn orders_of(who: AccountId, after: Option<OrderId>, limit: u32) -> Vec<(OrderId, Order<AccountId>)>;
 
         /// An account's credit now.
         fn credit(who: AccountId) -> Credit;

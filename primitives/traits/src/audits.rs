@@ -40,8 +40,11 @@ pub trait Panels<AccountId> {
         report: Hash,
     ) -> DispatchResult;
 
-    /// Who voted with the majority of a decided review; at most 5.
+    /// Who voted for the verdict of a decided review; at most 5.
     fn majority(subject: Subject) -> Vec<AccountId>;
+
+    /// What those who voted for the verdict of a decided review found wrong, together.
+    fn findings(subject: Subject) -> Findings;
 
     /// Whether it sits on the panel of an undecided review of this version, for whatever subject.
     fn is_reviewing(who: &AccountId, record: RecordId, version: Version) -> bool;
@@ -62,6 +65,10 @@ impl<AccountId> Panels<AccountId> for () {
         Vec::new()
     }
 
+    fn findings(_: Subject) -> Findings {
+        Findings::new()
+    }
+
     fn is_reviewing(_: &AccountId, _: RecordId, _: Version) -> bool {
         false
     }
@@ -72,6 +79,8 @@ impl<AccountId> Panels<AccountId> for () {
 pub enum Outcome {
     /// A quorum agreed.
     Decided(Verdict),
+    /// The votes cannot agree any more. A version is not approved then, and a claim neither right nor wrong.
+    Split,
     /// The holder did not deliver the keys in time.
     Lapsed,
 }
@@ -79,7 +88,7 @@ pub enum Outcome {
 /// Told of the end of every review. Given by `pallet-records` and `pallet-marketplace`, each for its subjects;
 /// a tuple tells all its members.
 pub trait OnVerdict<AccountId> {
-    /// A review ended. `majority` are those who voted for the verdict; empty if it lapsed.
+    /// A review ended. `majority` are those who voted for the verdict; empty if there is none.
     fn on_verdict(subject: Subject, outcome: Outcome, majority: &[AccountId]) -> DispatchResult;
 }
 

@@ -17,7 +17,7 @@ pub trait BenchmarkSetup<AccountId> {
     /// Has a version approved by a full panel.
     fn approve(record: RecordId, version: Version);
 
-    /// Puts an approved version on sale.
+    /// Puts an approved version on sale, under the longest terms, by which grants end at once.
     fn list(record: RecordId, version: Version, price: Balance);
 
     /// Places an order.
@@ -33,8 +33,20 @@ pub trait BenchmarkSetup<AccountId> {
         order: OrderId,
     );
 
+    /// Delivers this key for an order and has the buyer claim, so that a review of the claim is convened.
+    fn claim(_order: OrderId, _sealed: SealedKey) {}
+
     /// Seats a full panel for a subject whose review was convened.
     fn seat_panel(subject: Subject);
+
+    /// Fills the queue of draws from its front, but for this many.
+    fn crowd_draws(_room: u32) {}
+
+    /// Has a panel wait for another draw, in the queue's last place.
+    fn redraw(_subject: Subject) {}
+
+    /// Moves a version to other vaults, so that those it was at are former holders.
+    fn relocate(_record: RecordId, _version: Version) {}
 
     /// Marks the key as delivered to every seat of a panel, so that all may vote.
     fn give_panel_keys(_subject: Subject) {}

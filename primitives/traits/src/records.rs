@@ -19,6 +19,9 @@ pub trait RecordRegistry<AccountId> {
             .unwrap_or_default()
     }
 
+    /// Whether the vault holds the version or held it earlier.
+    fn has_held(record: RecordId, version: Version, vault: &AccountId) -> bool;
+
     /// The record's owner.
     fn owner(record: RecordId) -> Option<AccountId> {
         Self::record(record).map(|record| record.owner)
@@ -35,6 +38,10 @@ impl<AccountId> RecordRegistry<AccountId> for () {
     }
 
     fn is_tradable(_: RecordId, _: Version) -> bool {
+        false
+    }
+
+    fn has_held(_: RecordId, _: Version, _: &AccountId) -> bool {
         false
     }
 }

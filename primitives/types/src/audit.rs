@@ -182,6 +182,8 @@ pub enum ReviewState {
     Lapsed,
     /// What it was about ended before the panel decided.
     Dissolved,
+    /// The votes could not agree any more.
+    Split,
 }
 
 /// A review.

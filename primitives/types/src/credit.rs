@@ -50,11 +50,15 @@ pub enum CreditEvent {
     AuditMissed,
     /// An auditor approved a record about which a claim was right.
     AuditOverturned,
+    /// A validator provably broke the rules of consensus.
+    ValidatorOffence,
+    /// A validator authored nothing in a session, although it had slots.
+    ValidatorSilent,
 }
 
 impl CreditEvent {
     /// Every event, in the order of their encoding.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::RecordApproved,
         Self::RecordRejected,
         Self::ReviewAbandoned,
@@ -66,6 +70,8 @@ impl CreditEvent {
         Self::AuditOnTime,
         Self::AuditMissed,
         Self::AuditOverturned,
+        Self::ValidatorOffence,
+        Self::ValidatorSilent,
     ];
 }
 

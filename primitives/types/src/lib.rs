@@ -1,13 +1,14 @@
 //! Types that the medshare runtime, its node and its clients share.
 //!
 //! One module a concern. Everything here has a bounded SCALE encoding, and a JSON form in which hashes and points
-//! are `0x`-prefixed hex and texts are strings.
+//! are `0x`-prefixed hex, texts are strings, and amounts of money are strings of decimal digits.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
 pub mod access;
+pub mod amount;
 pub mod audit;
 pub mod consent;
 pub mod credit;

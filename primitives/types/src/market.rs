@@ -3,8 +3,9 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
+use sp_core::bounded::BoundedVec;
 
-use crate::{Hash, Moment, Point, Purpose, RecordId, Version};
+use crate::{Balance, Hash, MaxLocators, Moment, Point, Purpose, RecordId, Version};
 
 /// An order, numbered from 0.
 pub type OrderId = u64;
@@ -45,12 +46,13 @@ pub struct Terms {
     Serialize,
     Deserialize,
 )]
-pub struct Listing<AccountId, Balance> {
+pub struct Listing<AccountId> {
     /// The version on sale.
     pub version: Version,
     /// Who sells.
     pub seller: AccountId,
     /// For how much.
+    #[serde(with = "crate::amount")]
     pub price: Balance,
     /// Under which terms.
     pub terms: Terms,
@@ -107,7 +109,10 @@ pub enum OrderState {
         settles_at: Moment,
     },
     /// The buyer claims that the data are bad: the retained part and the buyer's bond are on hold.
-    Claimed,
+    Claimed {
+        /// When the panel's time to rule ends. Without a ruling the seller is then paid, and the buyer gets the bond.
+        rule_by: Moment,
+    },
     /// All is paid to the seller; nothing is on hold.
     Settled,
     /// A claim was right: the retained part went back to the buyer; nothing is on hold.
@@ -117,6 +122,9 @@ pub enum OrderState {
     /// The seller did not deliver in time: all went back to the buyer; nothing is on hold.
     Expired,
 }
+
+/// Vaults, each once; as many as can hold a version.
+pub type Vaults<AccountId> = BoundedVec<AccountId, MaxLocators>;
 
 /// An order.
 #[derive(
@@ -132,7 +140,7 @@ pub enum OrderState {
     Serialize,
     Deserialize,
 )]
-pub struct Order<AccountId, Balance> {
+pub struct Order<AccountId> {
     /// The record bought.
     pub record: RecordId,
     /// Its version.
@@ -144,10 +152,16 @@ pub struct Order<AccountId, Balance> {
     /// Who delivers.
     pub seller: AccountId,
     /// What it costs.
+    #[serde(with = "crate::amount")]
     pub price: Balance,
     /// The part of the price that stays on hold after delivery, until claims are over.
+    #[serde(with = "crate::amount")]
     pub retained: Balance,
+    /// The fee for auditors, vaults and the consortium, which the seller pays from the price at delivery.
+    #[serde(with = "crate::amount")]
+    pub fee: Balance,
     /// The buyer's bond, while a claim is open.
+    #[serde(with = "crate::amount")]
     pub bond: Balance,
     /// What the data are for.
     pub purpose: Purpose,
@@ -157,6 +171,10 @@ pub struct Order<AccountId, Balance> {
     pub placed: Moment,
     /// When the seller's time to deliver ends.
     pub deliver_by: Moment,
+    /// How long the buyer may claim, from delivery.
+    pub claim_window: Moment,
+    /// The vaults that held the version when it was ordered; they share in the fee.
+    pub vaults: Vaults<AccountId>,
     /// How far it got.
     pub state: OrderState,
 }

@@ -192,8 +192,11 @@ pub struct Locator<AccountId> {
     pub blob: Hash,
 }
 
+/// Most vaults that hold a version.
+pub type MaxLocators = ConstU32<4>;
+
 /// The vaults that hold a version.
-pub type Locators<AccountId> = BoundedVec<Locator<AccountId>, ConstU32<4>>;
+pub type Locators<AccountId> = BoundedVec<Locator<AccountId>, MaxLocators>;
 
 /// A version as its owner submits it.
 #[derive(
@@ -294,6 +297,7 @@ pub struct RecordVersion<AccountId> {
     /// Block and chain time of its registration.
     pub anchor: Anchor,
     /// What the owner has on hold for its storage.
+    #[serde(with = "crate::amount")]
     pub deposit: Balance,
 }
 

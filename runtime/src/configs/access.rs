@@ -22,5 +22,5 @@ impl pallet_access::Config for Runtime {
     type RequestDeposit = ConstU128<{ 100 * MILLI_MDS }>;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Time = Timestamp;
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::pallet_access::WeightInfo<Runtime>;
 }

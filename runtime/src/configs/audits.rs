@@ -56,5 +56,5 @@ impl pallet_audits::Config for Runtime {
     type SpillBlocks = SpillBlocks;
     type Time = Timestamp;
     type VoteWindow = parameters::VoteWindow;
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::pallet_audits::WeightInfo<Runtime>;
 }

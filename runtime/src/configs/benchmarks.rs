@@ -12,8 +12,8 @@ use medshare_crypto::KeyPair;
 use medshare_traits::{BenchmarkSetup, Consent, NewGrant, RecordRegistry};
 use medshare_types::{
     Code, CodeSystem, Count, Descriptor, Findings, GrantBasis, KeyCommitment, Kind, Locator, NewVersion,
-    OrderId, Permission, Point, Policy, Purpose, RecordId, ReviewState, Role, Roles, Scalar, SealProof,
-    SealedKey, Subject, Terms, Text, Use, Verdict, Version, YearMonth,
+    Order, OrderId, Permission, Point, Policy, Purpose, RecordId, ReviewState, Role, Roles, Scalar,
+    SealProof, SealedKey, Subject, Terms, Text, Use, Verdict, Version, YearMonth,
 };
 
 use crate::{
@@ -167,7 +167,8 @@ impl BenchmarkSetup<AccountId> for Setup {
 
     fn list(record: RecordId, version: Version, price: Balance) {
         let owner = <Records as RecordRegistry<_>>::owner(record).expect("the record was registered");
-        Marketplace::list(RuntimeOrigin::signed(owner), record, version, price, Terms::default())
+        let terms = Terms { licence: Some(Hash::repeat_byte(7)), duration: Some(1) };
+        Marketplace::list(RuntimeOrigin::signed(owner), record, version, price, terms)
             .expect("an approved version can be listed");
     }
 
@@ -185,6 +186,12 @@ impl BenchmarkSetup<AccountId> for Setup {
         )
         .expect("a buyer can order");
         order
+    }
+
+    fn claim(order: OrderId, sealed: SealedKey) {
+        let Order { seller, buyer, .. } = Marketplace::order_of(order).expect("the order was placed");
+        Marketplace::deliver(RuntimeOrigin::signed(seller), order, sealed).expect("the key is the right one");
+        Marketplace::claim(RuntimeOrigin::signed(buyer), order).expect("the window is open");
     }
 
     fn grant(
@@ -222,6 +229,26 @@ impl BenchmarkSetup<AccountId> for Setup {
                 seat.due = Moment::MAX;
             }
         });
+    }
+
+    fn crowd_draws(room: u32) {
+        Audits::crowd_for_benchmark(room);
+    }
+
+    fn redraw(subject: Subject) {
+        Audits::redraw_for_benchmark(subject);
+    }
+
+    fn relocate(record: RecordId, version: Version) {
+        let owner = <Records as RecordRegistry<_>>::owner(record).expect("the record was registered");
+        let stored = <Records as RecordRegistry<_>>::version(record, version).expect("and its version");
+        let blob = stored.content.ciphertext;
+        let locators = (4..8)
+            .map(|number| Locator { vault: extra("vault", number, Role::Vault).0, blob })
+            .collect::<Vec<_>>();
+        let locators = locators.try_into().expect("four fit");
+        Records::relocate(RuntimeOrigin::signed(owner), record, version, locators)
+            .expect("an owner can relocate");
     }
 
     fn advance(by: Moment) {

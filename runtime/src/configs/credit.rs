@@ -10,5 +10,5 @@ impl pallet_credit::Config for Runtime {
     // A million points.
     type MaxScore = ConstI64<1_000_000_000>;
     type Time = Timestamp;
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::pallet_credit::WeightInfo<Runtime>;
 }

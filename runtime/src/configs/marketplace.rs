@@ -1,9 +1,29 @@
 //! Listings, orders and escrow.
 
+use core::marker::PhantomData;
+
+use frame_support::traits::Get;
+
 use crate::{
-    Access, Audits, Balances, Credit, Members, Records, Runtime, RuntimeHoldReason, Timestamp,
+    Access, Audits, Balances, Credit, DAY, Members, Moment, Records, Runtime, RuntimeHoldReason, Timestamp,
     configs::{money::ConsortiumAccount, parameters::dynamic_params::marketplace as parameters},
 };
+
+/// A parameter in milliseconds, brought to the nearest value between `LEAST` and `MOST`: with a time of nothing a party
+/// could not act, and with one without end money would stay on hold for ever.
+pub struct Clamped<T, const LEAST: Moment, const MOST: Moment>(PhantomData<T>);
+
+impl<T: Get<Moment>, const LEAST: Moment, const MOST: Moment> Get<Moment> for Clamped<T, LEAST, MOST> {
+    fn get() -> Moment {
+        T::get().clamp(LEAST, MOST)
+    }
+}
+
+/// Time to deliver: a second, for tests and demonstrations, to 30 days.
+pub type DeliverWithin = Clamped<parameters::DeliverWithin, 1_000, { 30 * DAY }>;
+
+/// Time to rule: a second to 90 days.
+pub type RulingWithin = Clamped<parameters::RulingWithin, 1_000, { 90 * DAY }>;
 
 impl pallet_marketplace::Config for Runtime {
     #[cfg(feature = "runtime-benchmarks")]
@@ -13,7 +33,7 @@ impl pallet_marketplace::Config for Runtime {
     type Consortium = ConsortiumAccount;
     type Credit = Credit;
     type Currency = Balances;
-    type DeliverWithin = parameters::DeliverWithin;
+    type DeliverWithin = DeliverWithin;
     type Engagements = Members;
     type FeeShare = parameters::FeeShare;
     type FeeSplit = parameters::Split;
@@ -23,8 +43,8 @@ impl pallet_marketplace::Config for Runtime {
     type Panels = Audits;
     type Records = Records;
     type RetainedShare = parameters::RetainedShare;
-    type RulingWithin = parameters::RulingWithin;
+    type RulingWithin = RulingWithin;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Time = Timestamp;
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::pallet_marketplace::WeightInfo<Runtime>;
 }

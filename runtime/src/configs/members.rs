@@ -26,5 +26,5 @@ impl pallet_members::Config for Runtime {
     type MaxAuditors = ConstU32<64>;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Time = Timestamp;
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::pallet_members::WeightInfo<Runtime>;
 }

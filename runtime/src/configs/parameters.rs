@@ -25,7 +25,7 @@ pub mod dynamic_params {
         /// How long a seller has to deliver.
         #[codec(index = 0)]
         pub static DeliverWithin: Moment = DAY;
-        /// How long auditors have to rule on a claim, before it counts as not proven.
+        /// How long auditors have to rule on a claim; then it counts as neither right nor wrong.
         #[codec(index = 1)]
         pub static RulingWithin: Moment = 14 * DAY;
         /// The share of the price that goes to auditors, vaults and the consortium.

@@ -29,5 +29,5 @@ impl pallet_records::Config for Runtime {
     type Panels = Audits;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Time = Timestamp;
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::pallet_records::WeightInfo<Runtime>;
 }

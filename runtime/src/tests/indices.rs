@@ -30,6 +30,7 @@ fn pallets_of_medshare_keep_their_indices() {
     snapshot! {
         Members = 10 {
             "admit" = 0, "set_roles" = 1, "suspend" = 2, "reinstate" = 3, "rotate_key" = 4, "leave" = 5,
+            "expel" = 6,
         }
         Records = 11 {
             "register" = 0, "register_many" = 1, "revise" = 2, "withdraw" = 3, "relocate" = 4,

@@ -5,3 +5,4 @@ mod indices;
 mod metadata;
 mod presets;
 mod transactions;
+mod weights;

@@ -9,7 +9,7 @@ use medshare_client::{
     chain::{At, Outcome, calls},
     trace,
 };
-use medshare_types::{AccountId, Balance, Order, OrderId, OrderState, RecordId, Terms};
+use medshare_types::{AccountId, Order, OrderId, OrderState, RecordId, Terms};
 use serde_json::{Value, json};
 
 use super::{consent::purpose, files::digest};
@@ -171,22 +171,10 @@ pub async fn order(context: &Context, id: OrderId) -> Result<Output> {
     Output::new(json!({ "order": order_json(id, &order) }))
 }
 
-fn order_json(id: OrderId, order: &Order<AccountId, Balance>) -> Value {
-    json!({
-        "order": id,
-        "record": order.record,
-        "version": order.version,
-        "buyer": order.buyer,
-        "seller": order.seller,
-        "price": order.price.to_string(),
-        "retained": order.retained.to_string(),
-        "bond": order.bond.to_string(),
-        "purpose": order.purpose,
-        "terms": order.terms,
-        "placed": order.placed,
-        "deliver_by": order.deliver_by,
-        "state": order.state,
-    })
+fn order_json(id: OrderId, order: &Order<AccountId>) -> Value {
+    let mut json = json!(order);
+    json["order"] = id.into();
+    json
 }
 
 /// What an order has come to with a transaction.

@@ -37,6 +37,7 @@ pub async fn run(cli: Cli) -> Result<Output> {
         Command::Revise(args) => files::revise(context, args).await,
         Command::Open(args) => files::open(context, args).await,
         Command::Withdraw(args) => records::withdraw(context, args.record).await,
+        Command::Relocate(args) => records::relocate(context, args).await,
         Command::Records(args) => records::list(context, args).await,
         Command::Show(args) => records::show(context, args).await,
         Command::Receipts(args) => records::receipts(context, args.record).await,

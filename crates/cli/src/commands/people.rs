@@ -89,6 +89,12 @@ pub async fn member(context: &Context, args: Member) -> Result<Output> {
             let outcome = members::reinstate(&context.chain, &context.identity()?, &account, how).await?;
             Ok(Output::new(json!({ "account": account }))?.at(&outcome))
         }
+        Member::Expel { who, council } => {
+            let account = context.account(Some(&who))?;
+            let how = (authority(council), context.until());
+            let outcome = members::expel(&context.chain, &context.identity()?, &account, how).await?;
+            Ok(Output::new(json!({ "account": account }))?.at(&outcome))
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! Records: looking at them, their history, their end.
 
 use anyhow::Result;
-use medshare_client::{chain::At, provider, trace};
+use medshare_client::{blobs::Vaults, chain::At, provider, trace};
 use medshare_types::RecordId;
 use serde_json::json;
 
 use crate::{
-    args::{OneVersion, Who},
+    args::{OneVersion, Relocate, Who},
     context::Context,
     output::{Output, time},
 };
@@ -16,6 +16,18 @@ pub async fn withdraw(context: &Context, record: RecordId) -> Result<Output> {
     Ok(Output::new(json!({ "record": record }))?
         .at(&outcome)
         .line("Its deposits are released. Grants go on until they end."))
+}
+
+pub async fn relocate(context: &Context, args: Relocate) -> Result<Output> {
+    let Relocate { record, version_number, to } = args;
+    let version = context.version(record, version_number).await?;
+    let vaults = (&context.vaults().await?, &Vaults::connect(&to, context.chain.genesis()).await?);
+    let how = (context.until(), &context.progress);
+    let outcome =
+        provider::relocate(&context.chain, &context.identity()?, vaults, (record, version), how).await?;
+    Ok(Output::new(json!({ "record": record, "version": version, "vaults": to }))?
+        .at(&outcome)
+        .line(format!("The ciphertext is now at {}.", to.join(", "))))
 }
 
 pub async fn list(context: &Context, args: Who) -> Result<Output> {

@@ -1,8 +1,7 @@
 //! What there is to do, worked out from the state of the chain.
 
 use medshare_types::{
-    AccountId, Balance, Moment, Order, OrderId, OrderState, RequestId, Review, ReviewState, SealPurpose,
-    Subject,
+    AccountId, Moment, Order, OrderId, OrderState, RequestId, Review, ReviewState, SealPurpose, Subject,
 };
 
 use super::Answers;
@@ -24,7 +23,7 @@ pub enum Task {
     Deliver(OrderId),
     /// Get back what an order holds whose seller did not deliver in time.
     Expire(OrderId),
-    /// Have an order paid out whose time to claim is over.
+    /// Have an order paid out whose time to claim is over, or on whose claim nobody ruled in time.
     Settle(OrderId),
     /// Replace an auditor who did not vote in time.
     Replace(Subject, AccountId),
@@ -53,7 +52,7 @@ pub(super) async fn plan(chain: &Chain, me: &AccountId, answers: Answers, at: At
     }
     for (id, order) in chain.all_orders_of(me, at).await? {
         plan.tasks.extend(for_order(id, &order, me, now));
-        if order.state == OrderState::Claimed && order.seller == *me {
+        if matches!(order.state, OrderState::Claimed { .. }) && order.seller == *me {
             let subject = Subject::Claim { order: id };
             if let Some(review) = chain.review(subject, at).await? {
                 plan.tasks.extend(for_claim_against(subject, &review, now));
@@ -120,13 +119,15 @@ fn missing_votes(
         .map(move |seat| Task::Replace(subject, seat.auditor.clone()))
 }
 
-fn for_order(id: OrderId, order: &Order<AccountId, Balance>, me: &AccountId, now: Moment) -> Option<Task> {
+fn for_order(id: OrderId, order: &Order<AccountId>, me: &AccountId, now: Moment) -> Option<Task> {
     match order.state {
         OrderState::Open { .. } if order.seller == *me && now < order.deliver_by => Some(Task::Deliver(id)),
         OrderState::Open { .. } if order.buyer == *me && now >= order.deliver_by => Some(Task::Expire(id)),
         OrderState::Delivered { settles_at } if order.seller == *me && now >= settles_at => {
             Some(Task::Settle(id))
         }
+        // Nobody ruled: the seller is paid, and the buyer gets the bond back.
+        OrderState::Claimed { rule_by } if now >= rule_by => Some(Task::Settle(id)),
         _ => None,
     }
 }
@@ -217,7 +218,7 @@ mod tests {
         }
     }
 
-    fn order(state: OrderState) -> Order<AccountId, Balance> {
+    fn order(state: OrderState) -> Order<AccountId> {
         Order {
             record: 1,
             version: 1,
@@ -226,11 +227,14 @@ mod tests {
             seller: account(2),
             price: 10,
             retained: 1,
+            fee: 0,
             bond: 0,
             purpose: Purpose::new(Use::BiomedicalResearch),
             terms: Terms::default(),
             placed: 0,
             deliver_by: 100,
+            claim_window: 100,
+            vaults: Default::default(),
             state,
         }
     }
@@ -278,7 +282,12 @@ mod tests {
         assert_eq!(for_order(7, &delivered, &seller, 199), None);
         assert_eq!(for_order(7, &delivered, &seller, 200), Some(Task::Settle(7)));
         assert_eq!(for_order(7, &delivered, &buyer, 200), None);
-        for state in [OrderState::Claimed, OrderState::Settled, OrderState::Refunded, OrderState::Expired] {
+        let claimed = order(OrderState::Claimed { rule_by: 300 });
+        for party in [&buyer, &seller] {
+            assert_eq!(for_order(7, &claimed, party, 299), None);
+            assert_eq!(for_order(7, &claimed, party, 300), Some(Task::Settle(7)));
+        }
+        for state in [OrderState::Settled, OrderState::Refunded, OrderState::Expired] {
             assert_eq!(for_order(7, &order(state), &seller, 1000), None);
         }
     }

@@ -2,8 +2,8 @@
 
 use codec::Encode;
 use medshare_types::{
-    AccessRequest, AccountId, Anchor, Balance, Credit, FetchDecision, Grant, Listing, Member, Order, OrderId,
-    Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
+    AccessRequest, AccountId, Anchor, Credit, FetchDecision, Grant, Listing, Member, Order, OrderId, Policy,
+    Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 
 use super::{At, Chain};
@@ -62,13 +62,13 @@ questions! {
     /// The undecided reviews for which this account delivers the keys, at most 100.
     reviews_held(holder: &AccountId, limit: u32) -> Vec<(Subject, Review<AccountId>)>;
     /// A record's listing.
-    listing(record: RecordId) -> Option<Listing<AccountId, Balance>>;
+    listing(record: RecordId) -> Option<Listing<AccountId>>;
     /// What is on sale, after one record, at most 100.
-    listings(after: Option<RecordId>, limit: u32) -> Vec<(RecordId, Listing<AccountId, Balance>)>;
+    listings(after: Option<RecordId>, limit: u32) -> Vec<(RecordId, Listing<AccountId>)>;
     /// An order.
-    order(order: OrderId) -> Option<Order<AccountId, Balance>>;
+    order(order: OrderId) -> Option<Order<AccountId>>;
     /// The orders in which an account is the buyer or the seller, after one of them, at most 100.
-    orders_of(who: &AccountId, after: Option<OrderId>, limit: u32) -> Vec<(OrderId, Order<AccountId, Balance>)>;
+    orders_of(who: &AccountId, after: Option<OrderId>, limit: u32) -> Vec<(OrderId, Order<AccountId>)>;
     /// An account's credit now.
     credit(who: &AccountId) -> Credit;
 }
@@ -120,7 +120,7 @@ impl Chain {
     ///
     /// # Errors
     /// As [`Chain::listings`].
-    pub async fn all_listings(&self, at: At) -> Result<Vec<(RecordId, Listing<AccountId, Balance>)>> {
+    pub async fn all_listings(&self, at: At) -> Result<Vec<(RecordId, Listing<AccountId>)>> {
         all_pages!(self, at, |block, after| self.listings(after, PAGE, block))
     }
 
@@ -128,11 +128,7 @@ impl Chain {
     ///
     /// # Errors
     /// As [`Chain::orders_of`].
-    pub async fn all_orders_of(
-        &self,
-        who: &AccountId,
-        at: At,
-    ) -> Result<Vec<(OrderId, Order<AccountId, Balance>)>> {
+    pub async fn all_orders_of(&self, who: &AccountId, at: At) -> Result<Vec<(OrderId, Order<AccountId>)>> {
         all_pages!(self, at, |block, after| self.orders_of(who, after, PAGE, block))
     }
 
@@ -179,7 +175,7 @@ impl Chain {
     ///
     /// # Errors
     /// [`Error::UnknownOrder`] if it does not.
-    pub async fn known_order(&self, order: OrderId, at: At) -> Result<Order<AccountId, Balance>> {
+    pub async fn known_order(&self, order: OrderId, at: At) -> Result<Order<AccountId>> {
         self.order(order, at).await?.ok_or(Error::UnknownOrder(order))
     }
 

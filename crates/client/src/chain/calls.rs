@@ -64,6 +64,11 @@ pub fn reinstate(who: AccountId) -> Call {
     Call::new("Members", "reinstate").arg("who", who)
 }
 
+/// Members.expel: by whoever suspended.
+pub fn expel(who: AccountId) -> Call {
+    Call::new("Members", "expel").arg("who", who)
+}
+
 /// Members.rotate_key: by the member.
 pub fn rotate_key(key: Point, proof: KeyProof) -> Call {
     Call::new("Members", "rotate_key").arg("key", key).arg("proof", proof)

@@ -120,8 +120,8 @@ impl Authorization {
         Self { account, nonce, expires, signature: signer.sign(text.as_bytes()).0 }
     }
 
-    /// Checks the time and the signature; `now` is unix ms. Returns the SHA-256 of the signed text, by which the
-    /// chain's access receipts name the request.
+    /// Checks the time and the signature; `now` is unix ms. Returns the signed text, without what a wallet puts around
+    /// it. Its SHA-256 is the name that the chain's access receipts give the request.
     ///
     /// Whether the nonce is new is for the caller to check.
     pub fn verify(
@@ -131,7 +131,7 @@ impl Authorization {
         target: &str,
         body: Hash,
         now: Moment,
-    ) -> Result<Hash, AuthError> {
+    ) -> Result<String, AuthError> {
         let skew = millis(CLOCK_SKEW);
         if self.expires.saturating_add(skew) < now {
             return Err(AuthError::Expired { expires: self.expires, now });
@@ -146,7 +146,7 @@ impl Authorization {
         if sr25519::verify(&signature, text.as_bytes(), &public)
             || sr25519::verify(&signature, wrapped().as_bytes(), &public)
         {
-            Ok(body_hash(text.as_bytes()))
+            Ok(text)
         } else {
             Err(AuthError::BadSignature)
         }
@@ -289,6 +289,22 @@ mod tests {
             "ab".repeat(16),
         );
         assert_eq!(text, expected);
+    }
+
+    /// The vector that docs/vault.md shows. sr25519 signatures are not deterministic: another implementation must
+    /// come to the same text and hash, and find the signature valid.
+    #[test]
+    fn the_vector_of_the_documentation_is_valid() {
+        let vector: serde_json::Value = serde_json::from_str(include_str!("vectors/request.json")).unwrap();
+        let text = |name: &str| vector[name].as_str().unwrap();
+        let hash = |name: &str| Hash::from(fixed::<32>(text(name)).unwrap());
+        let scope = Scope { genesis: hash("genesis"), vault: text("vault").parse().unwrap() };
+        let signed: Authorization = text("authorization").parse().unwrap();
+        let body = body_hash(text("body").as_bytes());
+        let now = signed.expires - 60_000;
+        let found = signed.verify(&scope, text("method"), text("target"), body, now).unwrap();
+        assert_eq!(found, text("text"));
+        assert_eq!(body_hash(found.as_bytes()), hash("request"));
     }
 
     #[test]

@@ -16,17 +16,37 @@ use super::{
 
 /// How long a signed request is valid. Short, because it is sent at once.
 const REQUEST_LIFETIME: Duration = Duration::from_secs(60);
-/// How long to wait for a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a transfer may stand still.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How often something is tried that can fail for a moment.
 pub(super) const ATTEMPTS: u32 = 5;
+
+/// How long a client waits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Patience {
+    /// For a connection.
+    pub connect: Duration,
+    /// While a transfer stands still.
+    pub idle: Duration,
+    /// For the answer to an upload once its last byte was sent: the vault stores all of it first.
+    pub stored: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            idle: Duration::from_secs(60),
+            stored: Duration::from_secs(900),
+        }
+    }
+}
 
 /// A vault, reached over HTTP.
 #[derive(Clone, Debug)]
 pub struct VaultClient {
     pub(super) http: reqwest::Client,
+    /// For uploads: a read timeout would bound the whole of one, because nothing is read before its end.
+    pub(super) uploads: reqwest::Client,
+    pub(super) patience: Patience,
     base: Url,
     info: Info,
     /// The vault's clock minus ours, ms.
@@ -36,15 +56,17 @@ pub struct VaultClient {
 impl VaultClient {
     /// Connects to the vault at a base address such as `http://127.0.0.1:8080` and asks who it is.
     pub async fn connect(address: &str) -> Result<Self, VaultError> {
+        Self::connect_with(address, Patience::default()).await
+    }
+
+    /// Connects as [`Self::connect`], and waits as long as is said.
+    pub async fn connect_with(address: &str, patience: Patience) -> Result<Self, VaultError> {
         let base = base_url(address)?;
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(IDLE_TIMEOUT)
-            // A vault answers itself; following it elsewhere would hand out links and signatures.
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("medshare-client/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|source| VaultError::Unreachable { url: base.to_string(), source })?;
+        let build = |builder: reqwest::ClientBuilder| {
+            builder.build().map_err(|source| VaultError::Unreachable { url: base.to_string(), source })
+        };
+        let http = build(http_builder(&patience).read_timeout(patience.idle))?;
+        let uploads = build(http_builder(&patience))?;
         let mut attempt = 0;
         let info: Info = loop {
             let result = match http.get(join(&base, INFO_PATH)).send().await {
@@ -60,7 +82,7 @@ impl VaultClient {
             }
         };
         let clock_ahead = signed(info.time).saturating_sub(signed(unix_ms()));
-        Ok(Self { http, base, info, clock_ahead })
+        Ok(Self { http, uploads, patience, base, info, clock_ahead })
     }
 
     /// Connects, and refuses a vault that asks another chain.
@@ -90,7 +112,7 @@ impl VaultClient {
         let mut attempt = 0;
         loop {
             let sent = self
-                .signed(signer, Method::POST, LINKS_PATH, body_hash(&body))
+                .signed(&self.http, signer, Method::POST, LINKS_PATH, body_hash(&body))
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(body.clone())
                 .send()
@@ -112,6 +134,7 @@ impl VaultClient {
     /// A request with a fresh signature.
     pub(super) fn signed(
         &self,
+        http: &reqwest::Client,
         signer: &Keypair,
         method: Method,
         target: &str,
@@ -121,8 +144,7 @@ impl VaultClient {
         let now = u64::try_from(signed(unix_ms()).saturating_add(self.clock_ahead)).unwrap_or_default();
         let expires = now.saturating_add(u64::try_from(REQUEST_LIFETIME.as_millis()).unwrap_or_default());
         let authorization = Authorization::sign(signer, &scope, method.as_str(), target, body, expires);
-        self.http
-            .request(method, join(&self.base, target))
+        http.request(method, join(&self.base, target))
             .header(header::AUTHORIZATION, authorization.to_string())
     }
 
@@ -177,6 +199,14 @@ pub(super) async fn check(base: &Url, response: Response) -> Result<Response, Va
 pub(super) async fn pause(attempt: u32) {
     tokio::time::sleep(Duration::from_millis(100_u64.saturating_mul(2_u64.saturating_pow(attempt.min(6)))))
         .await;
+}
+
+fn http_builder(patience: &Patience) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .connect_timeout(patience.connect)
+        // A vault answers itself; following it elsewhere would hand out links and signatures.
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("medshare-client/", env!("CARGO_PKG_VERSION")))
 }
 
 fn base_url(address: &str) -> Result<Url, VaultError> {

@@ -26,6 +26,24 @@ pub enum VaultError {
         #[source]
         source: reqwest::Error,
     },
+    /// An upload stood still for too long.
+    #[error("the upload to the vault at {url} stood still after {sent} of {size} bytes")]
+    Stalled {
+        /// The vault's base address.
+        url: String,
+        /// Bytes that were sent.
+        sent: u64,
+        /// Bytes of the blob.
+        size: u64,
+    },
+    /// The vault does not take blobs of this size; nothing was sent.
+    #[error("the file has {size} bytes, and the vault takes at most {most}")]
+    TooLarge {
+        /// Bytes of the file.
+        size: u64,
+        /// The vault's limit, bytes.
+        most: u64,
+    },
     /// The vault answered that it will not.
     #[error("the vault refused: {0}")]
     Refused(Box<Problem>),
@@ -93,6 +111,8 @@ impl VaultError {
             Self::Refused(problem) => problem.action.clone(),
             Self::BadAddress { .. } => "Correct the vault's address.".into(),
             Self::Unreachable { .. } => "Check that the vault runs and that its address is right.".into(),
+            Self::Stalled { .. } => "Check the connection to the vault, and try again.".into(),
+            Self::TooLarge { .. } => "Use another vault, or divide the file.".into(),
             Self::Unexpected { .. } => "Check that the address is that of a medshare vault.".into(),
             Self::OtherChain { .. } => "Use a vault of the chain that you are connected to.".into(),
             Self::WrongBlob { .. } | Self::WrongSize { .. } => {
@@ -106,6 +126,7 @@ impl VaultError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Unreachable { source, .. } => !source.is_builder(),
+            Self::Stalled { .. } => true,
             Self::Refused(problem) => matches!(problem.status, 408 | 429 | 502 | 503 | 504),
             _ => false,
         }

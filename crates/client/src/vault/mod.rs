@@ -12,7 +12,7 @@ mod upload;
 pub mod wire;
 
 pub use auth::{AuthError, Authorization, Scope};
-pub use client::VaultClient;
+pub use client::{Patience, VaultClient};
 pub use download::Download;
 pub use error::VaultError;
 pub use upload::blob_address;

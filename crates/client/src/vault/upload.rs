@@ -1,6 +1,13 @@
 //! Uploads.
 
-use std::{io, path::Path};
+use std::{
+    io,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use futures::TryStreamExt;
 use medshare_types::Hash;
@@ -39,7 +46,8 @@ pub async fn blob_address(path: &Path) -> Result<(Hash, u64), VaultError> {
 
 impl VaultClient {
     /// Uploads a file as a blob, and returns its address and size. Streamed; tried again if the connection fails,
-    /// which is safe, because a vault keeps a blob once however often it is brought.
+    /// which is safe, because a vault keeps a blob once however often it is brought. A file that is larger than the
+    /// vault takes is refused before it is read.
     ///
     /// The signer must be an active member in the role `Provider`.
     pub async fn upload(
@@ -48,6 +56,12 @@ impl VaultClient {
         path: &Path,
         progress: Option<Progress>,
     ) -> Result<Uploaded, VaultError> {
+        let most = self.info().limits.max_blob_bytes;
+        let metadata =
+            tokio::fs::metadata(path).await.map_err(|source| VaultError::file("read", path, source))?;
+        if metadata.len() > most {
+            return Err(VaultError::TooLarge { size: metadata.len(), most });
+        }
         let (address, size) = blob_address(path).await?;
         let mut attempt = 0;
         loop {
@@ -71,27 +85,49 @@ impl VaultClient {
         progress: Option<Progress>,
     ) -> Result<Uploaded, VaultError> {
         let file = File::open(path).await.map_err(|source| VaultError::file("read", path, source))?;
-        let mut sent = 0_u64;
+        let sent = Arc::new(AtomicU64::new(0));
+        let counter = sent.clone();
         let stream = ReaderStream::with_capacity(file, CHUNK).inspect_ok(move |chunk| {
-            sent = sent.saturating_add(u64::try_from(chunk.len()).unwrap_or_default());
+            let more = u64::try_from(chunk.len()).unwrap_or_default();
+            let sent = counter.fetch_add(more, Ordering::Relaxed).saturating_add(more);
             if let Some(progress) = &progress {
                 progress(sent.min(size), size);
             }
         });
-        let response = self
-            .signed(signer, Method::PUT, &blob_path(address), address)
+        let request = self
+            .signed(&self.uploads, signer, Method::PUT, &blob_path(address), address)
             .header(header::CONTENT_TYPE, "application/octet-stream")
             .header(header::CONTENT_LENGTH, size)
-            .body(Body::wrap_stream(stream))
-            .send()
-            .await
-            .map_err(|source| self.unreachable(source))?;
-        let uploaded: Uploaded = read_json(self.address(), response).await?;
+            .body(Body::wrap_stream(stream));
+        let answered = async {
+            let response = request.send().await.map_err(|source| self.unreachable(source))?;
+            read_json::<Uploaded>(self.address(), response).await
+        };
+        let uploaded = tokio::select! {
+            answer = answered => answer?,
+            () = self.stall(&sent, size) => {
+                let sent = sent.load(Ordering::Relaxed);
+                return Err(VaultError::Stalled { url: self.address().to_string(), sent, size });
+            }
+        };
         if uploaded.blob == address && uploaded.size == size {
             Ok(uploaded)
         } else {
             Err(self
                 .unexpected(format!("it confirmed the blob {:?} of {} bytes", uploaded.blob, uploaded.size)))
+        }
+    }
+
+    /// Returns when an upload has stood still for too long: no byte was taken, or, after the last one, no answer came.
+    async fn stall(&self, sent: &AtomicU64, size: u64) {
+        let mut before = 0;
+        loop {
+            tokio::time::sleep(if before < size { self.patience.idle } else { self.patience.stored }).await;
+            let now = sent.load(Ordering::Relaxed);
+            if now == before {
+                return;
+            }
+            before = now;
         }
     }
 }

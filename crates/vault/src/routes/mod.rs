@@ -1,27 +1,32 @@
 //! The HTTP interface.
 
-pub mod blobs;
+pub mod download;
 pub mod info;
 pub mod links;
 mod range;
+pub mod upload;
 
 use axum::{
     Router,
     http::StatusCode,
     routing::{get, post},
 };
+use medshare_types::Hash;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{ApiKey, ApiKeyValue, SecurityScheme},
 };
 
-use crate::{app::App, problem::Failure};
+use crate::{
+    app::App,
+    problem::{Answer, Failure},
+};
 
 /// All routes.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/v1/info", get(info::info))
-        .route("/v1/blobs/{address}", get(blobs::get).head(blobs::head).put(blobs::put))
+        .route("/v1/blobs/{address}", get(download::get).head(download::head).put(upload::put))
         .route("/v1/links", post(links::create))
         .route("/healthz", get(info::health))
         .route("/metrics", get(info::metrics))
@@ -46,6 +51,14 @@ pub fn routes() -> Router<App> {
         })
 }
 
+/// Reads an address: 64 hex digits, with or without `0x`.
+fn parse_address(text: &str) -> Answer<Hash> {
+    let mut address = Hash::zero();
+    hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), address.as_bytes_mut())
+        .map_err(|_| Failure::malformed("The address is not a SHA-256 of 64 hex digits."))?;
+    Ok(address)
+}
+
 /// The description of the interface.
 #[derive(OpenApi)]
 #[openapi(
@@ -56,10 +69,10 @@ pub fn routes() -> Router<App> {
     ),
     paths(
         info::info,
-        blobs::put,
+        upload::put,
         links::create,
-        blobs::get,
-        blobs::head,
+        download::get,
+        download::head,
         info::health,
         info::metrics,
         info::openapi

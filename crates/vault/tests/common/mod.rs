@@ -1,25 +1,19 @@
 //! A vault on a free port, before a chain that a test holds in its hand.
 #![allow(dead_code, missing_docs)]
 
-use std::{
-    collections::{HashMap, HashSet},
-    net::SocketAddr,
-    path::Path,
-    sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
-};
+mod chain;
 
-use futures::{FutureExt, future::BoxFuture};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use futures::FutureExt;
 use medshare_client::vault::{
     Authorization, LinkRequest, Problem, Scope, VaultClient, auth::body_hash, wire,
 };
-use medshare_types::{
-    AccountId, FetchBasis, FetchDecision, FetchRefusal, Hash, Locator, Locators, Member, MemberStatus,
-    NewReceipt, Point, RecordId, Role, Roles, Version,
-};
+use medshare_types::{AccountId, FetchBasis, Hash, RecordId, Role};
 use medshare_vault::{
     app::{Settings, Vault},
-    ledger::{Ledger, LedgerError},
+    bounds::Bounds,
+    journal::{Journal, Line, Owner, Use},
     links::LinkKey,
     now,
     receipts::Posting,
@@ -30,144 +24,7 @@ use subxt_signer::sr25519::{Keypair, dev};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-pub const GENESIS: Hash = Hash::repeat_byte(0x11);
-/// The record and version that [`FakeChain`] places at the vault.
-pub const RECORD: RecordId = 7;
-pub const VERSION: Version = 2;
-
-/// A chain in memory.
-#[derive(Default)]
-pub struct FakeChain {
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-pub struct State {
-    pub members: HashMap<AccountId, Member<AccountId>>,
-    pub decisions: HashMap<(AccountId, RecordId, Version), FetchDecision>,
-    pub places: HashMap<(RecordId, Version), Locators<AccountId>>,
-    /// What was posted, in the order in which it came.
-    pub receipts: Vec<NewReceipt<AccountId>>,
-    /// Nothing can be asked.
-    pub down: bool,
-    /// Posts arrive, but the vault is told that they did not.
-    pub deaf: bool,
-    /// Receipts of these records are refused for ever.
-    pub poisoned: HashSet<RecordId>,
-}
-
-impl FakeChain {
-    pub fn with(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap()
-    }
-
-    pub fn admit(&self, who: &Keypair, roles: &[Role]) {
-        let mut set = Roles::new();
-        for role in roles {
-            set.try_insert(*role).unwrap();
-        }
-        let member = Member {
-            roles: set,
-            identity: Hash::zero(),
-            sponsor: None,
-            status: MemberStatus::Active,
-            key: Point::default(),
-            key_index: 0,
-            since: 0,
-        };
-        self.with().members.insert(account(who), member);
-    }
-
-    pub fn allow(&self, who: &Keypair, basis: FetchBasis) {
-        self.decide(who, FetchDecision::Allowed { basis, until: None });
-    }
-
-    pub fn refuse(&self, who: &Keypair, refusal: FetchRefusal) {
-        self.decide(who, FetchDecision::Refused(refusal));
-    }
-
-    pub fn decide(&self, who: &Keypair, decision: FetchDecision) {
-        self.with().decisions.insert((account(who), RECORD, VERSION), decision);
-    }
-
-    pub fn place(&self, vault: &Keypair, blob: Hash) {
-        let locators = vec![Locator { vault: account(vault), blob }].try_into().unwrap();
-        self.with().places.insert((RECORD, VERSION), locators);
-    }
-
-    fn ask<T: Send + 'static>(
-        &self,
-        question: impl FnOnce(&mut State) -> T,
-    ) -> BoxFuture<'static, Result<T, LedgerError>> {
-        let mut state = self.with();
-        let result = if state.down {
-            Err(LedgerError::Unavailable("it is down".into()))
-        } else {
-            Ok(question(&mut state))
-        };
-        async move { result }.boxed()
-    }
-}
-
-impl Ledger for FakeChain {
-    fn genesis(&self) -> Hash {
-        GENESIS
-    }
-
-    fn member<'a>(
-        &'a self,
-        who: &'a AccountId,
-    ) -> BoxFuture<'a, Result<Option<Member<AccountId>>, LedgerError>> {
-        self.ask(|state| state.members.get(who).cloned())
-    }
-
-    fn may_fetch<'a>(
-        &'a self,
-        who: &'a AccountId,
-        record: RecordId,
-        version: Version,
-    ) -> BoxFuture<'a, Result<FetchDecision, LedgerError>> {
-        self.ask(|state| {
-            let unknown = if state.places.contains_key(&(record, version)) {
-                FetchRefusal::NoGrant
-            } else {
-                FetchRefusal::Unknown
-            };
-            let decided = state.decisions.get(&(who.clone(), record, version)).copied();
-            decided.unwrap_or(FetchDecision::Refused(unknown))
-        })
-    }
-
-    fn locators(
-        &self,
-        record: RecordId,
-        version: Version,
-    ) -> BoxFuture<'_, Result<Option<Locators<AccountId>>, LedgerError>> {
-        self.ask(|state| state.places.get(&(record, version)).cloned())
-    }
-
-    fn last_receipt<'a>(&'a self, _: &'a AccountId) -> BoxFuture<'a, Result<Option<u64>, LedgerError>> {
-        self.ask(|state| state.receipts.last().map(|receipt| receipt.sequence))
-    }
-
-    fn post_receipts(&self, receipts: Vec<NewReceipt<AccountId>>) -> BoxFuture<'_, Result<(), LedgerError>> {
-        let posted = self.ask(|state| {
-            let mut last = state.receipts.last().map(|receipt| receipt.sequence);
-            for receipt in &receipts {
-                if last.is_some_and(|last| receipt.sequence <= last) {
-                    return Err(LedgerError::Rejected("not ascending".into()));
-                }
-                if state.poisoned.contains(&receipt.record) {
-                    return Err(LedgerError::Rejected("poisoned".into()));
-                }
-                last = Some(receipt.sequence);
-            }
-            state.receipts.extend(receipts);
-            if state.deaf { Err(LedgerError::Unavailable("nothing was heard".into())) } else { Ok(()) }
-        });
-        async move { posted.await? }.boxed()
-    }
-}
+pub use chain::*;
 
 pub fn account(who: &Keypair) -> AccountId {
     who.public_key().0.into()
@@ -185,6 +42,31 @@ pub fn provider() -> Keypair {
 /// The buyer that every test chain has.
 pub fn buyer() -> Keypair {
     dev::bob()
+}
+
+/// Whose journal the vault's is.
+pub fn owner() -> Owner {
+    Owner { genesis: GENESIS, account: account(&vault_account()) }
+}
+
+/// A use as the journal has it, each of a request of its own.
+pub fn used(record: RecordId, promised: u64) -> Use {
+    Use {
+        record,
+        version: VERSION,
+        accessor: account(&buyer()),
+        basis: FetchBasis::Grant,
+        at: now(),
+        request: Hash::repeat_byte(1),
+        promised,
+    }
+}
+
+/// Adds lines to the journal of a vault that has stopped.
+pub fn note_down(folder: &TempDir, lines: &[Line]) {
+    let path = folder.path().join("state/receipts.jsonl");
+    let (mut journal, _) = Journal::open(&path, &owner()).unwrap();
+    journal.append(lines).unwrap();
 }
 
 pub fn address(bytes: &[u8]) -> Hash {
@@ -210,7 +92,7 @@ pub struct Running {
     pub address: SocketAddr,
     pub http: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
-    task: JoinHandle<()>,
+    task: JoinHandle<anyhow::Result<()>>,
 }
 
 /// A vault before a chain with a vault, a provider and a buyer.
@@ -233,7 +115,14 @@ pub fn settings(folder: &Path) -> Settings {
         state: folder.join("state"),
         max_blob_bytes: 100 << 20,
         link_lifetime: Duration::from_secs(60),
-        posting: Posting { batch: 4, delay: Duration::from_millis(20), last: Duration::from_millis(500) },
+        posting: Posting { batch: 4, delay: Duration::from_millis(20), backlog: 1_000 },
+        bounds: Bounds {
+            disk_reserve: 0,
+            // Tests change the chain's mind from one request to the next.
+            cache: Duration::ZERO,
+            stop: Duration::from_secs(3),
+            ..Bounds::default()
+        },
         public_url: None,
         cors_origins: Vec::new(),
     }
@@ -250,9 +139,7 @@ pub async fn start_on(
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let task = tokio::spawn(async move {
-        vault.serve(listener, stopped.map(drop)).await.unwrap();
-    });
+    let task = tokio::spawn(vault.serve(listener, stopped.map(drop)));
     Running { chain, folder, address, http: reqwest::Client::new(), stop: Some(stop), task }
 }
 
@@ -270,8 +157,13 @@ impl Running {
         // Idle connections would keep the server waiting for them.
         self.http = reqwest::Client::new();
         self.stop.take().unwrap().send(()).unwrap();
-        self.task.await.unwrap();
+        self.task.await.unwrap().unwrap();
         (self.chain, self.folder)
+    }
+
+    /// What it ends with by itself.
+    pub async fn ended(self) -> anyhow::Result<()> {
+        self.task.await.unwrap()
     }
 
     pub fn scope(&self) -> Scope {

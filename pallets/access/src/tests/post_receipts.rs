@@ -100,6 +100,15 @@ fn a_vault_reports_only_on_what_it_holds() {
 }
 
 #[test]
+fn a_vault_reports_on_what_it_held() {
+    ExtBuilder.build_and_execute(|| {
+        world(|world| world.former_holders.insert((RECORD, 1, OTHER_VAULT)));
+        assert_ok!(send(OTHER_VAULT, post(vec![receipt(0, RECORD)])));
+        assert_eq!(Access::receipts(RECORD, 0, 10).len(), 1);
+    });
+}
+
+#[test]
 fn nothing_is_reported_ahead_of_time() {
     ExtBuilder.build_and_execute(|| {
         let at = |sequence, at| post(vec![NewReceipt { at, ..receipt(sequence, RECORD) }]);

@@ -67,6 +67,7 @@ fn a_quorum_of_rejections_decides_and_the_minority_gets_nothing() {
         assert_ok!(reject(panel[2], CLAIM));
         assert_ended(CLAIM, ReviewState::Decided(Verdict::Reject));
         assert_eq!(Audits::majority(CLAIM), [panel[1], panel[2]]);
+        assert!(!Audits::findings(CLAIM).is_empty());
         assert_eq!(
             world(|world| world.credit.clone()),
             [(panel[1], CreditEvent::AuditOnTime), (panel[2], CreditEvent::AuditOnTime)]
@@ -75,23 +76,25 @@ fn a_quorum_of_rejections_decides_and_the_minority_gets_nothing() {
 }
 
 #[test]
-fn a_tie_of_a_small_panel_is_no_approval_and_no_proven_claim() {
-    for (subject, verdict) in [(RECORD, Verdict::Reject), (CLAIM, Verdict::Approve)] {
+fn a_tie_of_a_small_panel_is_a_split_in_which_nobody_was_wrong() {
+    for subject in [RECORD, CLAIM] {
         ExtBuilder::default().auditors([11, 12]).build_and_execute(|| {
             let panel = start(subject);
             assert_ok!(approve(panel[0], subject));
             assert_ok!(reject(panel[1], subject));
-            assert_ended(subject, ReviewState::Decided(verdict));
-            let winner = if verdict == Verdict::Approve { panel[0] } else { panel[1] };
-            assert_eq!(verdicts(), [(subject, Outcome::Decided(verdict), vec![winner])]);
-            assert_eq!(world(|world| world.credit.clone()), [(winner, CreditEvent::AuditOnTime)]);
+            assert_ended(subject, ReviewState::Split);
+            assert_eq!(verdicts(), [(subject, Outcome::Split, vec![])]);
+            assert_eq!(events().last(), Some(&Event::Split { subject, approvals: 1, rejections: 1 }));
+            assert!(Audits::majority(subject).is_empty() && Audits::findings(subject).is_empty());
+            let on_time = [0, 1].map(|seat| (panel[seat], CreditEvent::AuditOnTime));
+            assert_eq!(world(|world| world.credit.clone()), on_time);
         });
     }
 }
 
 #[test]
 fn four_of_five_seats_that_split_evenly_are_no_quorum() {
-    for (subject, verdict) in [(RECORD, Verdict::Reject), (CLAIM, Verdict::Approve)] {
+    for subject in [RECORD, CLAIM] {
         ExtBuilder::default().auditors([11, 12, 13, 14]).build_and_execute(|| {
             PanelSize::set(5);
             Quorum::set(3);
@@ -101,7 +104,7 @@ fn four_of_five_seats_that_split_evenly_are_no_quorum() {
             assert_ok!(approve(panel[2], subject));
             assert_eq!(review(subject).state, ReviewState::Open);
             assert_ok!(reject(panel[3], subject));
-            assert_ended(subject, ReviewState::Decided(verdict));
+            assert_ended(subject, ReviewState::Split);
         });
     }
 }
@@ -117,8 +120,8 @@ fn decides_as_soon_as_no_quorum_is_possible() {
         assert_ok!(reject(panel[2], RECORD));
         assert_eq!(review(RECORD).state, ReviewState::Open);
         assert_ok!(reject(panel[3], RECORD));
-        assert_ended(RECORD, ReviewState::Decided(Verdict::Reject));
-        assert_eq!(Audits::majority(RECORD), [panel[2], panel[3]]);
+        assert_ended(RECORD, ReviewState::Split);
+        assert!(Audits::majority(RECORD).is_empty());
     });
 }
 

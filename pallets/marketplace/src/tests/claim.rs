@@ -7,8 +7,9 @@ fn holds_the_bond_and_convenes_others() {
         let id = delivered();
         assert_ok!(Marketplace::claim(signed(BUYER), id));
 
-        assert_event(Event::Claimed { order: id, bond: 1_000 });
-        assert_eq!(state_of(id), OrderState::Claimed);
+        let rule_by = START + RulingWithin::get();
+        assert_event(Event::Claimed { order: id, bond: 1_000, rule_by });
+        assert_eq!(state_of(id), OrderState::Claimed { rule_by });
         assert_eq!((held(BUYER), bonded(BUYER)), (2_000, 1_000));
         assert_eq!(free(BUYER), WEALTH - PRICE - 1_000);
 

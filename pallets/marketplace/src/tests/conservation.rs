@@ -172,7 +172,9 @@ fn end_all() {
     for id in 0..NextOrder::<Test>::get() {
         let ended = match state_of(id) {
             OrderState::Open { .. } => Marketplace::expire(signed(KEEPER), id),
-            OrderState::Delivered { .. } | OrderState::Claimed => Marketplace::settle(signed(KEEPER), id),
+            OrderState::Delivered { .. } | OrderState::Claimed { .. } => {
+                Marketplace::settle(signed(KEEPER), id)
+            }
             _ => Ok(()),
         };
         assert_ok!(ended);

@@ -218,3 +218,13 @@ fn a_proposal_to_cancel_does_not_stop_it() {
         assert_noop!(Marketplace::cancel(signed(SELLER), id), Error::<Test>::NotOpen);
     });
 }
+
+#[test]
+fn a_suspended_buyer_gets_no_key() {
+    ExtBuilder::default().build_and_execute(|| {
+        let id = ordered();
+        suspend(BUYER);
+        assert_noop!(deliver(id, right_key(id)), Error::<Test>::BuyerNotActive);
+        assert_eq!(held(BUYER), PRICE);
+    });
+}

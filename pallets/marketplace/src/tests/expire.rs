@@ -39,5 +39,18 @@ fn refunds_a_suspended_buyer() {
         set_time(START + 1_000);
         assert_ok!(Marketplace::expire(signed(KEEPER), id));
         assert_eq!(free(BUYER), WEALTH);
+        assert!(Notes::get().is_empty(), "nobody could have delivered to a suspended buyer");
+    });
+}
+
+#[test]
+fn a_buyer_who_got_the_key_another_way_does_not_cost_the_seller_credit() {
+    ExtBuilder::default().build_and_execute(|| {
+        let id = ordered();
+        grant_directly(RECORD, 1, BUYER);
+        set_time(START + 1_000);
+        assert_ok!(Marketplace::expire(signed(KEEPER), id));
+        assert_eq!(free(BUYER), WEALTH);
+        assert!(Notes::get().is_empty());
     });
 }

@@ -56,11 +56,28 @@ fn one_vault_with_two_blobs_is_one_vault() {
 #[test]
 fn fee_and_retained_part_are_the_whole_price_at_most() {
     ExtBuilder::default().build_and_execute(|| {
-        let id = ordered();
         FeeShare::set(Permill::from_percent(90));
+        let id = ordered();
         assert_ok!(Marketplace::deliver(signed(SELLER), id, right_key(id)));
         assert_eq!(free(SELLER), WEALTH);
         assert_eq!(held(BUYER), 2_000);
+    });
+}
+
+#[test]
+fn an_order_keeps_the_fee_the_window_and_the_vaults_with_which_it_was_placed() {
+    ExtBuilder::default().build_and_execute(|| {
+        let id = ordered();
+        FeeShare::set(Permill::from_percent(90));
+        Tiers::insert(SELLER, Benefits { claim_window: 1, ..STANDARD });
+        // The owner says that the ciphertext is at a vault of its own, just for the moment of the payment.
+        Versions::mutate_extant((RECORD, 1), |version| {
+            let locators = vec![Locator { vault: SELLER, blob: Hash::zero() }];
+            version.content.locators = locators.try_into().unwrap();
+        });
+        assert_ok!(Marketplace::deliver(signed(SELLER), id, right_key(id)));
+        assert_eq!(state_of(id), OrderState::Delivered { settles_at: START + 2_000 });
+        assert_eq!((free(SELLER), VAULTS.map(free)), (WEALTH + 7_501, [WEALTH + 75; 2]));
     });
 }
 

@@ -19,11 +19,14 @@ fn holds_the_price_and_fixes_everything() {
             seller: SELLER,
             price: PRICE,
             retained: 2_000,
+            fee: 500,
             bond: 0,
             purpose: research(),
             terms: Terms::default(),
             placed: START,
             deliver_by: START + 1_000,
+            claim_window: 2_000,
+            vaults: VAULTS.to_vec().try_into().unwrap(),
             state: OrderState::Open { cancel: None },
         };
         assert_eq!(Marketplace::order_of(0), Some(placed));
@@ -201,5 +204,14 @@ fn numbers_run_out_before_they_repeat() {
         put_on_sale();
         crate::NextOrder::<Test>::put(OrderId::MAX);
         assert_noop!(order(BUYER), Error::<Test>::TooManyOrders);
+    });
+}
+
+#[test]
+fn nobody_buys_from_its_own_sponsor_who_could_keep_it_from_claiming() {
+    ExtBuilder::default().build_and_execute(|| {
+        Members::mutate_extant(BUYER, |member| member.sponsor = Some(SELLER));
+        put_on_sale();
+        assert_noop!(order(BUYER), Error::<Test>::ConflictOfInterest);
     });
 }

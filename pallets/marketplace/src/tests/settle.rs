@@ -63,3 +63,30 @@ fn a_claim_that_nobody_rules_on_ends() {
         assert!(Reviews::get(Subject::Claim { order: id }).unwrap().ended, "the panel is dissolved");
     });
 }
+
+#[test]
+fn buying_the_same_again_makes_no_credit() {
+    ExtBuilder::default().build_and_execute(|| {
+        let terms = Terms { licence: None, duration: Some(1) };
+        assert_ok!(Marketplace::list(signed(SELLER), RECORD, 1, PRICE, terms.clone()));
+        for id in 0..3 {
+            assert_ok!(Marketplace::order(signed(BUYER), RECORD, 1, PRICE, terms.clone(), research()));
+            assert_ok!(Marketplace::deliver(signed(SELLER), id, right_key(id)));
+            set_time(now() + 2_000);
+            assert_ok!(Marketplace::settle(signed(KEEPER), id));
+        }
+        assert_eq!(Notes::get(), [(SELLER, CreditEvent::SaleSettled), (BUYER, CreditEvent::PurchaseSettled)]);
+    });
+}
+
+#[test]
+fn those_for_whom_one_hospital_answers_make_each_other_no_credit() {
+    ExtBuilder::default().build_and_execute(|| {
+        Members::mutate_extant(BUYER, |member| member.sponsor = Some(HOSPITAL));
+        let id = delivered();
+        set_time(START + 2_000);
+        assert_ok!(Marketplace::settle(signed(KEEPER), id));
+        assert_eq!(free(SELLER), WEALTH + PRICE - 500);
+        assert!(Notes::get().is_empty());
+    });
+}

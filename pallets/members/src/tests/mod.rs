@@ -2,6 +2,7 @@
 
 mod admit;
 mod engagements;
+mod expel;
 mod extension;
 mod genesis;
 mod leave;

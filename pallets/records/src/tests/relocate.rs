@@ -19,6 +19,9 @@ fn replaces_the_locators_and_nothing_else() {
         assert_ok!(send(OWNER, relocate(&VAULTS[3..])));
         let after = stored(0, 1);
         assert_eq!(Records::vaults(0, 1), VAULTS[3..]);
+        // Who held it may still report on what it served; who never did may not.
+        assert!(Records::has_held(0, 1, &VAULTS[0]) && Records::has_held(0, 1, &VAULTS[3]));
+        assert!(!Records::has_held(0, 1, &VAULTS[2]) && !Records::has_held(0, 2, &VAULTS[0]));
         let mut expected = before;
         expected.content.locators = after.content.locators.clone();
         assert_eq!(after, expected);

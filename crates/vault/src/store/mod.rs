@@ -7,20 +7,21 @@
 //! away at the next start, elsewhere by the store's rule for incomplete uploads (S3:
 //! `AbortIncompleteMultipartUpload`).
 
+mod place;
+
 use std::{fmt::Display, io, io::SeekFrom, ops::Range, path::PathBuf, sync::Arc, time::Duration};
 
-use anyhow::Context;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
 use medshare_types::Hash;
 use object_store::{
-    GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt, WriteMultipart,
-    local::LocalFileSystem, parse_url_opts, path::Path,
+    GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt, WriteMultipart, path::Path,
 };
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
-use url::Url;
+
+pub use place::Place;
 
 /// Size of a part of an upload: the least that S3 takes; with its 10,000 parts, blobs may have up to 50 GB.
 const PART: usize = 5 * 1024 * 1024;
@@ -29,40 +30,13 @@ const PART: usize = 5 * 1024 * 1024;
 const PARTS_AT_ONCE: usize = 2;
 /// How much is read from a local file at once.
 const READ: usize = 256 * 1024;
-/// How long an upload may stand still.
-const IDLE: Duration = Duration::from_secs(60);
-
-/// Where blobs are kept.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Place {
-    /// A folder on this machine.
-    Folder(PathBuf),
-    /// A URL of an object store: `s3://`, `gs://`, `az://`.
-    Url(Url),
-}
-
-impl std::str::FromStr for Place {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if !text.contains("://") {
-            return Ok(Self::Folder(text.into()));
-        }
-        let url = Url::parse(text).map_err(|error| format!("not a URL: {error}"))?;
-        if url.scheme() == "file" {
-            let path = url.to_file_path().map_err(|()| "not a path on this machine".to_owned())?;
-            return Ok(Self::Folder(path));
-        }
-        Ok(Self::Url(url))
-    }
-}
 
 /// Why an upload failed. Nothing of it is visible.
 #[derive(Debug)]
 pub enum PutError {
     /// The body ended with an error: the connection broke.
     Body(String),
-    /// No byte came for a minute.
+    /// No byte came for too long.
     Idle,
     /// More or fewer bytes came than were announced.
     WrongSize {
@@ -92,38 +66,14 @@ pub type BlobStream = BoxStream<'static, io::Result<Bytes>>;
 pub struct BlobStore {
     objects: Arc<dyn ObjectStore>,
     prefix: Path,
+    /// Where it is on this machine, if it is.
+    folder: Option<PathBuf>,
 }
 
 impl BlobStore {
-    /// Opens a place. A folder is created, and what killed uploads have left in it is removed; nobody else may use
-    /// it at that moment. Credentials of object stores are taken from the environment (`AWS_ACCESS_KEY_ID`, …).
-    pub fn open(place: &Place) -> anyhow::Result<Self> {
-        match place {
-            Place::Folder(folder) => {
-                std::fs::create_dir_all(folder)
-                    .with_context(|| format!("cannot create the store's folder {}", folder.display()))?;
-                sweep(&folder.join("blobs")).with_context(|| {
-                    format!("cannot remove incomplete uploads from the store {}", folder.display())
-                })?;
-                let local = LocalFileSystem::new_with_prefix(folder)
-                    .with_context(|| format!("cannot use {} as the store's folder", folder.display()))?;
-                Ok(Self::new(Arc::new(local.with_fsync(true)), Path::default()))
-            }
-            Place::Url(url) => {
-                // Variables that are no UTF-8 cannot be credentials.
-                let environment = std::env::vars_os()
-                    .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-                let (objects, prefix) = parse_url_opts(url, environment).with_context(|| {
-                    format!("cannot open the store {url}; its credentials are taken from the environment")
-                })?;
-                Ok(Self::new(Arc::from(objects), prefix))
-            }
-        }
-    }
-
     /// Blobs under a prefix of an object store.
     pub fn new(objects: Arc<dyn ObjectStore>, prefix: Path) -> Self {
-        Self { objects, prefix }
+        Self { objects, prefix, folder: None }
     }
 
     /// Size of a blob, bytes, if it is there.
@@ -135,16 +85,26 @@ impl BlobStore {
         }
     }
 
-    /// Stores a body of `size` bytes as the blob with this address, if that is its SHA-256. In constant memory.
+    /// How much of the disk is free, bytes, if the store is on one of this machine.
+    pub fn free(&self) -> io::Result<Option<u64>> {
+        let Some(folder) = &self.folder else { return Ok(None) };
+        let disk = rustix::fs::statvfs(folder)?;
+        Ok(Some(disk.f_bavail.saturating_mul(disk.f_frsize)))
+    }
+
+    /// Stores a body of `size` bytes as the blob with this address, if that is its SHA-256. In constant memory. A blob
+    /// that is there is replaced, as a whole and only by one that is right, so that a damaged one is repaired. The body
+    /// may stand still for `idle`.
     pub async fn put<E: Display>(
         &self,
         address: Hash,
         size: u64,
+        idle: Duration,
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<(), PutError> {
         let upload = self.objects.put_multipart(&self.path(address)).await?;
         let mut writer = WriteMultipart::new_with_chunk_size(upload, PART);
-        match receive(address, size, body, Some(&mut writer)).await {
+        match receive(address, size, idle, body, &mut writer).await {
             Ok(()) => Ok(writer.finish().await.map(drop)?),
             Err(error) => {
                 if let Err(error) = writer.abort().await {
@@ -183,17 +143,18 @@ impl BlobStore {
     }
 }
 
-/// Reads a body to its end, checks its size and address, and passes it on to a writer if there is one.
-pub async fn receive<E: Display>(
+/// Reads a body to its end, passes it on to a writer, and checks its size and address.
+async fn receive<E: Display>(
     address: Hash,
     size: u64,
+    idle: Duration,
     mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
-    mut writer: Option<&mut WriteMultipart>,
+    writer: &mut WriteMultipart,
 ) -> Result<(), PutError> {
     let mut hasher = Sha256::new();
     let mut received = 0_u64;
     loop {
-        let chunk = match tokio::time::timeout(IDLE, body.next()).await {
+        let chunk = match tokio::time::timeout(idle, body.next()).await {
             Err(_) => return Err(PutError::Idle),
             Ok(None) => break,
             Ok(Some(Err(error))) => return Err(PutError::Body(error.to_string())),
@@ -204,10 +165,8 @@ pub async fn receive<E: Display>(
             return Err(PutError::WrongSize { received });
         }
         hasher.update(&chunk);
-        if let Some(writer) = &mut writer {
-            writer.wait_for_capacity(PARTS_AT_ONCE).await?;
-            writer.write(&chunk);
-        }
+        writer.wait_for_capacity(PARTS_AT_ONCE).await?;
+        writer.write(&chunk);
     }
     if received != size {
         return Err(PutError::WrongSize { received });
@@ -216,51 +175,23 @@ pub async fn receive<E: Display>(
     if found == address { Ok(()) } else { Err(PutError::WrongAddress { found }) }
 }
 
-/// Removes what uploads that were killed have left in a local store.
-fn sweep(blobs: &std::path::Path) -> io::Result<()> {
-    let shards = match std::fs::read_dir(blobs) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        shards => shards?,
-    };
-    for shard in shards {
-        let shard = shard?;
-        if !shard.file_type()?.is_dir() {
-            continue;
-        }
-        for file in std::fs::read_dir(shard.path())? {
-            let file = file?;
-            if file.file_name().to_string_lossy().contains('#') {
-                std::fs::remove_file(file.path())?;
-                tracing::info!("removed an incomplete upload");
-            }
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn places_are_folders_or_urls() {
-        assert_eq!("./vault-data".parse(), Ok(Place::Folder("./vault-data".into())));
-        assert_eq!("file:///var/lib/vault".parse(), Ok(Place::Folder("/var/lib/vault".into())));
-        assert!(matches!("s3://bucket/prefix".parse(), Ok(Place::Url(_))));
-        assert!("s3://[".parse::<Place>().is_err());
-    }
+    const IDLE: Duration = Duration::from_secs(60);
 
     #[tokio::test]
     async fn sweeps_away_what_a_kill_left_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::Folder(folder.path().to_owned());
-        let store = BlobStore::open(&place).unwrap();
+        let store = BlobStore::open(&place).await.unwrap();
         let address = Hash::from(<[u8; 32]>::from(Sha256::digest(b"blob")));
         let body = || futures::stream::iter([Ok::<_, String>(Bytes::from_static(b"blob"))]);
-        store.put(address, 4, body()).await.unwrap();
+        store.put(address, 4, IDLE, body()).await.unwrap();
         let left = folder.path().join(format!("{}#1", store.path(address)));
         std::fs::write(&left, b"bl").unwrap();
-        let store = BlobStore::open(&place).unwrap();
+        let store = BlobStore::open(&place).await.unwrap();
         assert!(!left.exists());
         assert_eq!(store.size(address).await.unwrap(), Some(4));
     }
@@ -271,14 +202,17 @@ mod tests {
             BlobStore::new(Arc::new(object_store::memory::InMemory::new()), Path::from("some/prefix"));
         let address = Hash::from(<[u8; 32]>::from(Sha256::digest(b"blob")));
         let body = |bytes: &'static [u8]| futures::stream::iter([Ok::<_, String>(Bytes::from_static(bytes))]);
-        assert!(matches!(store.put(address, 4, body(b"blub")).await, Err(PutError::WrongAddress { .. })));
         assert!(matches!(
-            store.put(address, 5, body(b"blob")).await,
+            store.put(address, 4, IDLE, body(b"blub")).await,
+            Err(PutError::WrongAddress { .. })
+        ));
+        assert!(matches!(
+            store.put(address, 5, IDLE, body(b"blob")).await,
             Err(PutError::WrongSize { received: 4 })
         ));
-        assert!(matches!(store.put(address, 3, body(b"blob")).await, Err(PutError::WrongSize { .. })));
+        assert!(matches!(store.put(address, 3, IDLE, body(b"blob")).await, Err(PutError::WrongSize { .. })));
         assert_eq!(store.size(address).await.unwrap(), None);
-        store.put(address, 4, body(b"blob")).await.unwrap();
+        store.put(address, 4, IDLE, body(b"blob")).await.unwrap();
         let read: Vec<Bytes> = store.get(address, 1..3).await.unwrap().try_collect().await.unwrap();
         assert_eq!(read.concat(), b"lo");
     }

@@ -1,0 +1,402 @@
+//! The transaction extensions that charge quotas and keep the pool open for everybody.
+
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use core::{fmt, marker::PhantomData};
+use frame_support::{
+    dispatch::{DispatchClass, DispatchInfo, DispatchResult, Pays, PostDispatchInfo},
+    pallet_prelude::{TransactionSource, TransactionValidity, TransactionValidityError, Weight},
+    traits::{Get, OriginTrait},
+};
+use frame_system::{CheckNonce, pallet_prelude::OriginFor};
+use pallet_transaction_payment::{ChargeTransactionPayment, OnChargeTransaction};
+use scale_info::{StaticTypeInfo, Type, TypeInfo};
+use sp_runtime::{
+    SaturatedConversion, Saturating,
+    traits::{
+        DispatchInfoOf, Dispatchable, Implication, PostDispatchInfoOf, TransactionExtension, ValidateResult,
+        Zero,
+    },
+    transaction_validity::{InvalidTransaction, TransactionPriority, ValidTransaction},
+};
+
+use crate::{Config, Event, Pallet, WeightInfo, types::Units};
+
+/// [`InvalidTransaction::Custom`] code: the nonce is too far above the account's. To be sent again when those before it
+/// are in blocks.
+pub const TOO_FAR_AHEAD: u8 = 3;
+
+/// Transactions that pay have at least this priority, those that do not have less.
+///
+/// The lowest eight bits are for the share of the quota that is left, the sixteen above for the distance of the nonce.
+pub const PAID: TransactionPriority = 1 << 24;
+
+/// What a step of the nonce towards the account's adds to the priority.
+const NEARER: TransactionPriority = 1 << 8;
+
+type CallOf<T> = <T as frame_system::Config>::RuntimeCall;
+
+/// A fee-paying extension that can tell whether it offers a tip.
+pub trait Tip {
+    /// Whether a tip above zero is offered.
+    fn offers_tip(&self) -> bool;
+}
+
+/// For chains and tests without fees.
+impl Tip for () {
+    fn offers_tip(&self) -> bool {
+        false
+    }
+}
+
+impl<T: pallet_transaction_payment::Config> Tip for ChargeTransactionPayment<T>
+where
+    CallOf<T>: Dispatchable<Info = DispatchInfo, PostInfo = PostDispatchInfo>,
+    <T::OnChargeTransaction as OnChargeTransaction<T>>::Balance: Send + Sync,
+{
+    fn offers_tip(&self) -> bool {
+        !self.tip().is_zero()
+    }
+}
+
+/// Charges a transaction to the quota of its signer, or has `S` charge a fee for it, as the documentation of the crate
+/// says.
+///
+/// From outside it is `S`: it has its name, its data and what it signs, so clients need not know of it. Fails only where
+/// `S` fails, with [`InvalidTransaction::Payment`] if neither quota nor money are enough.
+#[derive(Encode, Decode, DecodeWithMemTracking, Clone, Eq, PartialEq)]
+pub struct ChargeQuota<T, S>(S, PhantomData<T>);
+
+impl<T, S> From<S> for ChargeQuota<T, S> {
+    fn from(wrapped: S) -> Self {
+        Self(wrapped, PhantomData)
+    }
+}
+
+impl<T, S: fmt::Debug> fmt::Debug for ChargeQuota<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ChargeQuota").field(&self.0).finish()
+    }
+}
+
+impl<T, S: StaticTypeInfo> TypeInfo for ChargeQuota<T, S> {
+    type Identity = S;
+
+    fn type_info() -> Type {
+        S::type_info()
+    }
+}
+
+/// That a member's transaction did not fit into its quota.
+pub struct Excess<AccountId> {
+    who: AccountId,
+    charge: Units,
+    left: Units,
+}
+
+/// How a transaction is charged.
+enum Course<AccountId> {
+    Free,
+    Quota { who: AccountId, quota: Units, charge: Units, share_left: u8 },
+    Fee { pays: bool, excess: Option<Excess<AccountId>> },
+}
+
+/// What [`ChargeQuota`] knows after validation.
+pub enum Val<AccountId, V> {
+    /// Nothing is due.
+    Free,
+    /// The quota is to be charged.
+    Quota {
+        /// Whose.
+        who: AccountId,
+        /// All of it.
+        quota: Units,
+        /// What is to be deducted.
+        charge: Units,
+    },
+    /// The wrapped extension decides.
+    Fee {
+        /// If that is because the quota is not enough.
+        excess: Option<Excess<AccountId>>,
+        /// What the wrapped extension knows.
+        wrapped: V,
+    },
+}
+
+/// What [`ChargeQuota`] knows while the call runs.
+pub enum Pre<AccountId, P> {
+    /// Nothing was taken.
+    Free {
+        /// The weight of the wrapped extension, which is not run.
+        unspent: Weight,
+    },
+    /// The quota was charged.
+    Quota {
+        /// Whose.
+        who: AccountId,
+        /// What was deducted.
+        charge: Units,
+        /// The weight of the wrapped extension, which is not run.
+        unspent: Weight,
+    },
+    /// The wrapped extension has charged what it wants.
+    Fee {
+        /// If that is because the quota was not enough.
+        excess: Option<Excess<AccountId>>,
+        /// What the wrapped extension knows.
+        wrapped: P,
+    },
+}
+
+impl<T: Config, S: Tip> ChargeQuota<T, S> {
+    fn course(&self, origin: &OriginFor<T>, info: &DispatchInfo, len: usize) -> Course<T::AccountId> {
+        let Some(who) = origin.as_signer() else {
+            return Course::Fee { pays: false, excess: None };
+        };
+        if Pallet::<T>::is_privileged(who, info.class) {
+            return Course::Free;
+        }
+        let tip = self.0.offers_tip();
+        let pays = tip || info.pays_fee == Pays::Yes;
+        if tip || !pays || info.class != DispatchClass::Normal {
+            return Course::Fee { pays, excess: None };
+        }
+        let standing = Pallet::<T>::standing(who);
+        if standing.quota == 0 {
+            return Course::Fee { pays, excess: None };
+        }
+        let charge = Pallet::<T>::charge(info, len);
+        let left = standing.left();
+        match left.checked_sub(charge) {
+            Some(rest) => Course::Quota {
+                who: who.clone(),
+                quota: standing.quota,
+                charge,
+                share_left: standing.share(rest),
+            },
+            None => Course::Fee { pays, excess: Some(Excess { who: who.clone(), charge, left }) },
+        }
+    }
+}
+
+impl<T, S> TransactionExtension<CallOf<T>> for ChargeQuota<T, S>
+where
+    T: Config + Send + Sync,
+    S: TransactionExtension<CallOf<T>> + Tip,
+    CallOf<T>: Dispatchable<Info = DispatchInfo, PostInfo = PostDispatchInfo>,
+{
+    const IDENTIFIER: &'static str = S::IDENTIFIER;
+    type Implicit = S::Implicit;
+    type Val = Val<T::AccountId, S::Val>;
+    type Pre = Pre<T::AccountId, S::Pre>;
+
+    fn implicit(&self) -> Result<Self::Implicit, TransactionValidityError> {
+        self.0.implicit()
+    }
+
+    fn weight(&self, call: &CallOf<T>) -> Weight {
+        T::WeightInfo::charge_quota().max(T::WeightInfo::exceed_quota()).saturating_add(self.0.weight(call))
+    }
+
+    fn validate(
+        &self,
+        origin: OriginFor<T>,
+        call: &CallOf<T>,
+        info: &DispatchInfoOf<CallOf<T>>,
+        len: usize,
+        self_implicit: Self::Implicit,
+        inherited_implication: &impl Implication,
+        source: TransactionSource,
+    ) -> ValidateResult<Self::Val, CallOf<T>> {
+        match self.course(&origin, info, len) {
+            Course::Free => Ok((prioritised(TransactionPriority::MAX), Val::Free, origin)),
+            Course::Quota { who, quota, charge, share_left } => {
+                Ok((prioritised(share_left.into()), Val::Quota { who, quota, charge }, origin))
+            }
+            Course::Fee { pays, excess } => {
+                let (mut valid, wrapped, origin) =
+                    self.0.validate(origin, call, info, len, self_implicit, inherited_implication, source)?;
+                if pays {
+                    valid.priority = valid.priority.saturating_add(PAID);
+                }
+                Ok((valid, Val::Fee { excess, wrapped }, origin))
+            }
+        }
+    }
+
+    fn prepare(
+        self,
+        val: Self::Val,
+        origin: &OriginFor<T>,
+        call: &CallOf<T>,
+        info: &DispatchInfoOf<CallOf<T>>,
+        len: usize,
+    ) -> Result<Self::Pre, TransactionValidityError> {
+        match val {
+            Val::Free => Ok(Pre::Free { unspent: self.0.weight(call) }),
+            Val::Quota { who, quota, charge } => {
+                // It fails only if something used the quota since the validation, which nothing does within a block.
+                Pallet::<T>::deduct(&who, quota, charge).map_err(|_| InvalidTransaction::Payment)?;
+                Ok(Pre::Quota { who, charge, unspent: self.0.weight(call) })
+            }
+            Val::Fee { excess, wrapped } => {
+                let wrapped = self.0.prepare(wrapped, origin, call, info, len)?;
+                Ok(Pre::Fee { excess, wrapped })
+            }
+        }
+    }
+
+    fn post_dispatch_details(
+        pre: Self::Pre,
+        info: &DispatchInfoOf<CallOf<T>>,
+        post_info: &PostDispatchInfoOf<CallOf<T>>,
+        len: usize,
+        result: &DispatchResult,
+    ) -> Result<Weight, TransactionValidityError> {
+        match pre {
+            Pre::Free { unspent } => Ok(unspent),
+            Pre::Quota { who, charge, unspent } => {
+                let needed = match post_info.pays_fee(info) {
+                    Pays::No => 0,
+                    Pays::Yes => {
+                        let weight = post_info.calc_actual_weight(info).saturating_sub(unspent);
+                        Pallet::<T>::units(info.class, weight, len)
+                    }
+                };
+                Pallet::<T>::give_back(&who, charge.saturating_sub(needed));
+                Ok(unspent)
+            }
+            Pre::Fee { excess, wrapped } => {
+                if let Some(Excess { who, charge, left }) = excess {
+                    Pallet::<T>::deposit_event(Event::Exceeded { who, charge, left });
+                }
+                S::post_dispatch_details(wrapped, info, post_info, len, result)
+            }
+        }
+    }
+
+    fn bare_validate(call: &CallOf<T>, info: &DispatchInfoOf<CallOf<T>>, len: usize) -> TransactionValidity {
+        S::bare_validate(call, info, len)
+    }
+
+    fn bare_validate_and_prepare(
+        call: &CallOf<T>,
+        info: &DispatchInfoOf<CallOf<T>>,
+        len: usize,
+    ) -> Result<(), TransactionValidityError> {
+        S::bare_validate_and_prepare(call, info, len)
+    }
+
+    fn bare_post_dispatch(
+        info: &DispatchInfoOf<CallOf<T>>,
+        post_info: &mut PostDispatchInfoOf<CallOf<T>>,
+        len: usize,
+        result: &DispatchResult,
+    ) -> Result<(), TransactionValidityError> {
+        S::bare_post_dispatch(info, post_info, len, result)
+    }
+}
+
+fn prioritised(priority: TransactionPriority) -> ValidTransaction {
+    ValidTransaction { priority, ..Default::default() }
+}
+
+/// Checks the nonce as [`CheckNonce`] does, and refuses a transaction whose nonce is more than [`Config::MaxAhead`]
+/// above that of its account: it never enters the pool. The nearer the nonce, the higher the priority.
+///
+/// From outside it is [`CheckNonce`], so clients need not know of it. Fails where that fails, and with
+/// [`InvalidTransaction::Custom`] of [`TOO_FAR_AHEAD`]. Operational transactions of [`Config::Council`] may be any number
+/// of nonces ahead.
+#[derive(Encode, Decode, DecodeWithMemTracking, Clone, Eq, PartialEq)]
+pub struct CheckNonceAhead<T: frame_system::Config>(CheckNonce<T>);
+
+impl<T: frame_system::Config> From<CheckNonce<T>> for CheckNonceAhead<T> {
+    fn from(wrapped: CheckNonce<T>) -> Self {
+        Self(wrapped)
+    }
+}
+
+impl<T: frame_system::Config> fmt::Debug for CheckNonceAhead<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CheckNonceAhead").field(&self.0).finish()
+    }
+}
+
+impl<T: frame_system::Config> TypeInfo for CheckNonceAhead<T>
+where
+    CheckNonce<T>: StaticTypeInfo,
+{
+    type Identity = CheckNonce<T>;
+
+    fn type_info() -> Type {
+        CheckNonce::<T>::type_info()
+    }
+}
+
+impl<T> TransactionExtension<CallOf<T>> for CheckNonceAhead<T>
+where
+    T: Config + Send + Sync,
+    CheckNonce<T>: TransactionExtension<CallOf<T>>,
+    CallOf<T>: Dispatchable<Info = DispatchInfo, PostInfo = PostDispatchInfo>,
+{
+    const IDENTIFIER: &'static str = <CheckNonce<T> as TransactionExtension<CallOf<T>>>::IDENTIFIER;
+    type Implicit = <CheckNonce<T> as TransactionExtension<CallOf<T>>>::Implicit;
+    type Val = <CheckNonce<T> as TransactionExtension<CallOf<T>>>::Val;
+    type Pre = <CheckNonce<T> as TransactionExtension<CallOf<T>>>::Pre;
+
+    fn implicit(&self) -> Result<Self::Implicit, TransactionValidityError> {
+        self.0.implicit()
+    }
+
+    fn weight(&self, _: &CallOf<T>) -> Weight {
+        T::WeightInfo::check_nonce_ahead()
+    }
+
+    fn validate(
+        &self,
+        origin: OriginFor<T>,
+        call: &CallOf<T>,
+        info: &DispatchInfoOf<CallOf<T>>,
+        len: usize,
+        self_implicit: Self::Implicit,
+        inherited_implication: &impl Implication,
+        source: TransactionSource,
+    ) -> ValidateResult<Self::Val, CallOf<T>> {
+        let (mut valid, val, origin) =
+            self.0.validate(origin, call, info, len, self_implicit, inherited_implication, source)?;
+        if let Some(who) = origin.as_signer() {
+            let current = frame_system::Pallet::<T>::account_nonce(who);
+            let ahead = self.0.0.saturating_sub(current).saturated_into::<u64>();
+            match u64::from(T::MaxAhead::get()).checked_sub(ahead) {
+                Some(nearness) => {
+                    valid.priority = valid.priority.saturating_add(nearness.saturating_mul(NEARER));
+                }
+                None if Pallet::<T>::is_privileged(who, info.class) => {}
+                None => return Err(InvalidTransaction::Custom(TOO_FAR_AHEAD).into()),
+            }
+        }
+        Ok((valid, val, origin))
+    }
+
+    fn prepare(
+        self,
+        val: Self::Val,
+        origin: &OriginFor<T>,
+        call: &CallOf<T>,
+        info: &DispatchInfoOf<CallOf<T>>,
+        len: usize,
+    ) -> Result<Self::Pre, TransactionValidityError> {
+        self.0.prepare(val, origin, call, info, len)
+    }
+
+    fn post_dispatch_details(
+        pre: Self::Pre,
+        info: &DispatchInfoOf<CallOf<T>>,
+        post_info: &PostDispatchInfoOf<CallOf<T>>,
+        len: usize,
+        result: &DispatchResult,
+    ) -> Result<Weight, TransactionValidityError> {
+        <CheckNonce<T> as TransactionExtension<CallOf<T>>>::post_dispatch_details(
+            pre, info, post_info, len, result,
+        )
+    }
+}
