@@ -5,7 +5,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 readonly pallets=("${@:-}")
-readonly all=(pallet_members pallet_records pallet_access pallet_audits pallet_marketplace pallet_credit)
+readonly all=(pallet_members pallet_records pallet_access pallet_audits pallet_marketplace pallet_credit
+    pallet_quota pallet_settlement pallet_validators)
 
 ./scripts/setup.sh
 step "building the node with benchmarks"

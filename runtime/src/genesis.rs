@@ -10,13 +10,14 @@ use sp_genesis_builder::PresetId;
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
 use crate::{
-    AccountId, Balance, BalancesConfig, MDS, MembersConfig, RuntimeGenesisConfig, SudoConfig,
+    AccountId, Balance, BalancesConfig, MDS, MembersConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
+    SudoConfig, ValidatorsConfig,
     configs::money::{ConsortiumAccount, EXISTENTIAL_DEPOSIT},
 };
 
 /// The preset of one validator, Alice, who also stands in for the council.
 pub const DEVELOPMENT: &str = sp_genesis_builder::DEV_RUNTIME_PRESET;
-/// The preset of two validators, Alice and Bob, and no sudo.
+/// The preset of four validators, Alice, Bob, Charlie and Dave, and no sudo.
 pub const LOCAL: &str = "local";
 
 /// What each development account owns.
@@ -34,6 +35,15 @@ const MEMBERS: [Sr25519Keyring; 8] = [
     Sr25519Keyring::Two,
 ];
 
+/// The validators of the local chain; the first is that of the development chain. Four are the fewest that survive the
+/// failure of one.
+const VALIDATORS: [(Sr25519Keyring, Ed25519Keyring); 4] = [
+    (Sr25519Keyring::Alice, Ed25519Keyring::Alice),
+    (Sr25519Keyring::Bob, Ed25519Keyring::Bob),
+    (Sr25519Keyring::Charlie, Ed25519Keyring::Charlie),
+    (Sr25519Keyring::Dave, Ed25519Keyring::Dave),
+];
+
 /// The names of the presets.
 pub fn preset_names() -> Vec<PresetId> {
     vec![PresetId::from(DEVELOPMENT), PresetId::from(LOCAL)]
@@ -42,30 +52,15 @@ pub fn preset_names() -> Vec<PresetId> {
 /// A preset as a JSON patch of the default genesis configuration.
 pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
     let patch = match id.as_str() {
-        DEVELOPMENT => patch(
-            vec![(Sr25519Keyring::Alice, Ed25519Keyring::Alice)],
-            Some(Sr25519Keyring::Alice.to_account_id()),
-        ),
-        LOCAL => patch(
-            vec![(Sr25519Keyring::Alice, Ed25519Keyring::Alice), (Sr25519Keyring::Bob, Ed25519Keyring::Bob)],
-            None,
-        ),
+        DEVELOPMENT => patch(&VALIDATORS[..1], Some(Sr25519Keyring::Alice.to_account_id())),
+        LOCAL => patch(&VALIDATORS, None),
         _ => return None,
     };
     serde_json::to_vec(&patch).ok()
 }
 
-fn patch(validators: Vec<(Sr25519Keyring, Ed25519Keyring)>, sudo: Option<AccountId>) -> serde_json::Value {
+fn patch(validators: &[(Sr25519Keyring, Ed25519Keyring)], sudo: Option<AccountId>) -> serde_json::Value {
     build_struct_json_patch!(RuntimeGenesisConfig {
-        aura: pallet_aura::GenesisConfig {
-            authorities: validators.iter().map(|(aura, _)| AuraId::from(aura.public())).collect(),
-        },
-        grandpa: pallet_grandpa::GenesisConfig {
-            authorities: validators
-                .iter()
-                .map(|(_, grandpa)| (GrandpaId::from(grandpa.public()), 1))
-                .collect(),
-        },
         balances: BalancesConfig {
             balances: MEMBERS
                 .iter()
@@ -75,6 +70,21 @@ fn patch(validators: Vec<(Sr25519Keyring, Ed25519Keyring)>, sudo: Option<Account
         },
         sudo: SudoConfig { key: sudo },
         members: MembersConfig { members: MEMBERS.iter().map(|who| member(*who)).collect() },
+        validators: ValidatorsConfig {
+            validators: validators.iter().map(|(who, _)| who.to_account_id()).collect(),
+        },
+        session: SessionConfig {
+            keys: validators
+                .iter()
+                .map(|(who, grandpa)| {
+                    let keys = SessionKeys {
+                        aura: AuraId::from(who.public()),
+                        grandpa: GrandpaId::from(grandpa.public()),
+                    };
+                    (who.to_account_id(), who.to_account_id(), keys)
+                })
+                .collect(),
+        },
     })
 }
 

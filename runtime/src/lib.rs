@@ -107,7 +107,7 @@ pub type Header = opaque::Header;
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 
 /// What is checked of every transaction before it enters the pool and again before it runs, in this order. Strangers
-/// are told first that they are no members, and pay nothing for it.
+/// are told first that they are no members, and pay nothing for it. Members pay fees only beyond their quota.
 pub type TxExtension = (
     frame_system::CheckNonZeroSender<Runtime>,
     frame_system::CheckSpecVersion<Runtime>,
@@ -115,9 +115,9 @@ pub type TxExtension = (
     frame_system::CheckGenesis<Runtime>,
     frame_system::CheckMortality<Runtime>,
     pallet_members::CheckMember<Runtime>,
-    frame_system::CheckNonce<Runtime>,
+    pallet_quota::CheckNonceAhead<Runtime>,
     frame_system::CheckWeight<Runtime>,
-    pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
+    pallet_quota::ChargeQuota<Runtime, pallet_transaction_payment::ChargeTransactionPayment<Runtime>>,
     frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
     frame_system::WeightReclaim<Runtime>,
 );
@@ -126,6 +126,23 @@ pub type TxExtension = (
 pub type UncheckedExtrinsic = generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
 /// What a transaction's signature covers.
 pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
+
+impl<C> frame_system::offchain::CreateTransactionBase<C> for Runtime
+where
+    RuntimeCall: From<C>,
+{
+    type Extrinsic = UncheckedExtrinsic;
+    type RuntimeCall = RuntimeCall;
+}
+
+impl<C> frame_system::offchain::CreateBare<C> for Runtime
+where
+    RuntimeCall: From<C>,
+{
+    fn create_bare(call: RuntimeCall) -> UncheckedExtrinsic {
+        UncheckedExtrinsic::new_bare(call)
+    }
+}
 
 /// Runs blocks.
 pub type Executive = frame_executive::Executive<
@@ -136,8 +153,9 @@ pub type Executive = frame_executive::Executive<
     AllPalletsWithSystem,
 >;
 
-/// The pallets. Indices are part of every transaction's encoding and never change; pallets of this project begin
-/// at 10.
+/// The pallets. Indices are part of every transaction's encoding and never change; those of this project are from 10
+/// to 29. The order matters: blocks are counted (`Authorship`) before a session ends, and at genesis members come before
+/// validators, and these before sessions.
 #[frame_support::runtime]
 mod runtime {
     use alloc::vec::Vec;
@@ -167,9 +185,9 @@ mod runtime {
     /// Who authors which slot.
     #[runtime::pallet_index(2)]
     pub type Aura = pallet_aura;
-    /// Finality.
-    #[runtime::pallet_index(3)]
-    pub type Grandpa = pallet_grandpa;
+    /// Who authored a block.
+    #[runtime::pallet_index(30)]
+    pub type Authorship = pallet_authorship;
     /// Money.
     #[runtime::pallet_index(4)]
     pub type Balances = pallet_balances;
@@ -185,7 +203,9 @@ mod runtime {
     /// Deadlines and shares that the council can change.
     #[runtime::pallet_index(8)]
     pub type Parameters = pallet_parameters;
-
+    /// The hospitals' motions and votes.
+    #[runtime::pallet_index(35)]
+    pub type Council = pallet_collective<Instance1>;
     /// Who may act.
     #[runtime::pallet_index(10)]
     pub type Members = pallet_members;
@@ -204,4 +224,37 @@ mod runtime {
     /// Credit scores.
     #[runtime::pallet_index(15)]
     pub type Credit = pallet_credit;
+    /// What members may do without fees.
+    #[runtime::pallet_index(16)]
+    pub type Quota = pallet_quota;
+    /// How settlement credit comes and goes.
+    #[runtime::pallet_index(17)]
+    pub type Settlement = pallet_settlement;
+    /// Which hospitals are validators.
+    #[runtime::pallet_index(18)]
+    pub type Validators = pallet_validators;
+    /// Their keys, and when they change.
+    #[runtime::pallet_index(31)]
+    pub type Session = pallet_session;
+    /// Proofs of who had which key.
+    #[runtime::pallet_index(32)]
+    pub type Historical = pallet_session::historical;
+    /// Reports of offences.
+    #[runtime::pallet_index(33)]
+    pub type Offences = pallet_offences;
+    /// Finality.
+    #[runtime::pallet_index(3)]
+    pub type Grandpa = pallet_grandpa;
+    /// Calls that were published by their hash.
+    #[runtime::pallet_index(36)]
+    pub type Preimage = pallet_preimage;
+    /// Calls that run later.
+    #[runtime::pallet_index(37)]
+    pub type Scheduler = pallet_scheduler;
+    /// Calls that the hospitals let run as root.
+    #[runtime::pallet_index(38)]
+    pub type Whitelist = pallet_whitelist;
+    /// Calls that are paused.
+    #[runtime::pallet_index(39)]
+    pub type TxPause = pallet_tx_pause;
 }

@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 use frame_support::{
+    BoundedVec,
     dispatch::DispatchResult,
     ensure,
-    traits::{EnsureOrigin, Get, Time, fungible::MutateHold, tokens::Precision},
+    traits::{ChangeMembers, EnsureOrigin, Get, Time, fungible::MutateHold, tokens::Precision},
 };
 use frame_system::{
     ensure_signed,
@@ -15,8 +16,8 @@ use medshare_types::{Balance, Hash, KeyProof, Member, MemberStatus, Point, Role,
 use sp_runtime::{ArithmeticError, DispatchError, traits::Zero};
 
 use crate::{
-    Auditors, Config, Departed, Deposits, Engaged, Error, Event, HoldReason, KeyOwners, Keys, Members,
-    Pallet, Sponsored,
+    Auditors, Config, Departed, Deposits, Engaged, Error, Event, HoldReason, Hospitals, KeyOwners, Keys,
+    Members, Pallet, Sponsored,
 };
 
 /// Who decides about a member.
@@ -31,6 +32,11 @@ impl<T: Config> Pallet<T> {
     /// A member, suspended or not.
     pub fn member(who: &T::AccountId) -> Option<Member<T::AccountId>> {
         Members::<T>::get(who)
+    }
+
+    /// The active hospitals, ascending by account.
+    pub fn hospitals() -> Vec<T::AccountId> {
+        Hospitals::<T>::get().into_inner()
     }
 
     /// An encryption key that the account has or had, by its number.
@@ -169,9 +175,8 @@ impl<T: Config> Pallet<T> {
         }
         Members::<T>::remove(who);
         Departed::<T>::insert(who, member.key_index);
-        if is_active_auditor(&member) {
-            Self::strike_auditor(who);
-        }
+        Self::update_lists(who, Some(&member), None)?;
+        frame_system::Pallet::<T>::dec_sufficients(who);
         Ok(released)
     }
 
@@ -197,33 +202,54 @@ impl<T: Config> Pallet<T> {
         }
         let since = T::Time::now();
         let member = Member { roles, identity, sponsor, status: MemberStatus::Active, key, key_index, since };
-        if is_active_auditor(&member) {
-            Self::add_auditor(&who)?;
-        }
+        Self::update_lists(&who, None, Some(&member))?;
+        frame_system::Pallet::<T>::inc_sufficients(&who);
         Members::<T>::insert(who, member);
         Ok(deposit)
     }
 
-    /// Stores a changed member and keeps the list of auditors true.
+    /// Stores a changed member and keeps the lists true.
     fn replace(who: &T::AccountId, old: &Member<T::AccountId>, new: Member<T::AccountId>) -> DispatchResult {
-        match (is_active_auditor(old), is_active_auditor(&new)) {
-            (false, true) => Self::add_auditor(who)?,
-            (true, false) => Self::strike_auditor(who),
-            _ => {}
-        }
+        Self::update_lists(who, Some(old), Some(&new))?;
         Members::<T>::insert(who, new);
         Ok(())
     }
 
-    fn add_auditor(who: &T::AccountId) -> DispatchResult {
-        Auditors::<T>::try_mutate(|auditors| match auditors.binary_search(who) {
-            Ok(_) => Ok(()),
-            Err(at) => auditors.try_insert(at, who.clone()).map_err(|_| Error::<T>::TooManyAuditors.into()),
-        })
-    }
-
-    fn strike_auditor(who: &T::AccountId) {
-        Auditors::<T>::mutate(|auditors| auditors.retain(|auditor| auditor != who));
+    /// Keeps the lists of active auditors and hospitals true when a member changes, comes or goes.
+    fn update_lists(
+        who: &T::AccountId,
+        old: Option<&Member<T::AccountId>>,
+        new: Option<&Member<T::AccountId>>,
+    ) -> DispatchResult {
+        let change = |role| {
+            (old.is_some_and(|member| acts(member, role)), new.is_some_and(|member| acts(member, role)))
+        };
+        match change(Role::Auditor) {
+            (false, true) => Auditors::<T>::try_mutate(|list| enter(list, who, Error::<T>::TooManyAuditors))?,
+            (true, false) => Auditors::<T>::mutate(|list| strike(list, who)),
+            _ => {}
+        }
+        match change(Role::Hospital) {
+            (false, true) => {
+                Hospitals::<T>::try_mutate(|list| enter(list, who, Error::<T>::TooManyHospitals))?;
+                T::HospitalsChanged::change_members_sorted(
+                    core::slice::from_ref(who),
+                    &[],
+                    &Hospitals::<T>::get(),
+                );
+            }
+            (true, false) => {
+                ensure!(Hospitals::<T>::decode_len().unwrap_or_default() > 1, Error::<T>::LastHospital);
+                Hospitals::<T>::mutate(|list| strike(list, who));
+                T::HospitalsChanged::change_members_sorted(
+                    &[],
+                    core::slice::from_ref(who),
+                    &Hospitals::<T>::get(),
+                );
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// Registers the key of somebody who is being admitted and returns its number. Who left earlier goes on counting,
@@ -279,9 +305,21 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// Whether it belongs on the list of auditors.
-pub(crate) fn is_active_auditor<AccountId>(member: &Member<AccountId>) -> bool {
-    member.status == MemberStatus::Active && member.roles.contains(&Role::Auditor)
+/// Whether it is active in a role.
+pub(crate) fn acts<AccountId>(member: &Member<AccountId>, role: Role) -> bool {
+    member.status == MemberStatus::Active && member.roles.contains(&role)
+}
+
+/// Enters an account into an ascending list.
+fn enter<A: Ord + Clone, S: Get<u32>, E>(list: &mut BoundedVec<A, S>, who: &A, full: E) -> Result<(), E> {
+    match list.binary_search(who) {
+        Ok(_) => Ok(()),
+        Err(at) => list.try_insert(at, who.clone()).map_err(|_| full),
+    }
+}
+
+fn strike<A: PartialEq, S: Get<u32>>(list: &mut BoundedVec<A, S>, who: &A) {
+    list.retain(|listed| listed != who);
 }
 
 /// A count without one; nothing for the last.

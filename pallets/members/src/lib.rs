@@ -14,6 +14,11 @@
 //! - [`rotate_key`](Pallet::rotate_key), [`leave`](Pallet::leave): the member itself.
 //! - [`expel`](Pallet::expel): whoever suspended a member that will not come back.
 //!
+//! ## Accounts without money
+//!
+//! A member's account exists also while it has no money, so that members can send what costs no fee, and their count of
+//! transactions is not forgotten.
+//!
 //! ## Invariants
 //!
 //! They are listed and checked in `try_state`. In short: every member has a role and a key; the list of auditors is
@@ -83,7 +88,7 @@ pub mod pallet {
     use frame_support::{
         pallet_prelude::*,
         traits::{
-            Contains, Time,
+            ChangeMembers, Contains, Time,
             fungible::{Inspect, MutateHold},
         },
     };
@@ -112,6 +117,14 @@ pub mod pallet {
         /// Most active auditors that there can be. Must not become lower than there are.
         #[pallet::constant]
         type MaxAuditors: Get<u32>;
+
+        /// Most active hospitals that there can be. Must not become lower than there are.
+        #[pallet::constant]
+        type MaxHospitals: Get<u32>;
+
+        /// Told who the active hospitals are whenever that changes, ascending by account: the council, where they make
+        /// it up.
+        type HospitalsChanged: ChangeMembers<Self::AccountId>;
 
         /// What a hospital has on hold for each member that it sponsors. A change does not touch what is on hold
         /// already.
@@ -153,6 +166,10 @@ pub mod pallet {
     /// The active auditors, ascending by account, for drawing by index.
     #[pallet::storage]
     pub type Auditors<T: Config> = StorageValue<_, BoundedVec<T::AccountId, T::MaxAuditors>, ValueQuery>;
+
+    /// The active hospitals, ascending by account.
+    #[pallet::storage]
+    pub type Hospitals<T: Config> = StorageValue<_, BoundedVec<T::AccountId, T::MaxHospitals>, ValueQuery>;
 
     /// How many things each member is engaged in; no entry is zero.
     #[pallet::storage]
@@ -277,6 +294,10 @@ pub mod pallet {
         NoRole,
         /// There are as many active auditors as there can be.
         TooManyAuditors,
+        /// There are as many active hospitals as there can be.
+        TooManyHospitals,
+        /// Without this one there would be no active hospital left, and nobody to decide anything.
+        LastHospital,
         /// The proof does not show that the account holds the secret of this encryption key on this chain.
         KeyNotProven,
         /// The encryption key is or was registered already.
@@ -312,7 +333,7 @@ pub mod pallet {
         /// it binds `who` and this chain. Who left earlier may come back with the key that it left with.
         ///
         /// Errors: `NotMember`, `MemberSuspended` or `NotHospital` about the signer; `AlreadyMember`, `NoRole`,
-        /// `NeedsCouncil`, `KeyNotProven`, `KeyInUse`, `TooManyAuditors`, or the currency's, if the hospital does not
+        /// `NeedsCouncil`, `KeyNotProven`, `KeyInUse`, `TooManyAuditors`, `TooManyHospitals`, or the currency's, if the hospital does not
         /// have the deposit. Event: [`Event::Admitted`].
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::admit_by_council().max(T::WeightInfo::admit_by_hospital()))]
@@ -334,7 +355,7 @@ pub mod pallet {
         /// who rely on them have their deadlines.
         ///
         /// Errors: as of [`Self::admit`] about the signer; `NotMember`, `NotSponsor`, `NoRole`, `NeedsCouncil`,
-        /// `TooManyAuditors`. Event: [`Event::RolesSet`].
+        /// `TooManyAuditors`, `TooManyHospitals`. Event: [`Event::RolesSet`].
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::set_roles())]
         pub fn set_roles(origin: OriginFor<T>, who: T::AccountId, roles: Roles) -> DispatchResult {
@@ -360,7 +381,7 @@ pub mod pallet {
         /// suspended it. Nothing is held or moved.
         ///
         /// Errors: as of [`Self::admit`] about the signer; `NotMember`, `NotSponsor`, `NotSuspended`,
-        /// `SuspendedByCouncil`, `TooManyAuditors`. Event: [`Event::Reinstated`].
+        /// `SuspendedByCouncil`, `TooManyAuditors`, `TooManyHospitals`. Event: [`Event::Reinstated`].
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::reinstate())]
         pub fn reinstate(origin: OriginFor<T>, who: T::AccountId) -> DispatchResult {

@@ -2,7 +2,7 @@
 
 use frame_support::{
     assert_ok, derive_impl, parameter_types,
-    traits::{ConstU32, ConstU64, Contains, VariantCountOf, fungible::InspectHold},
+    traits::{ChangeMembers, ConstU32, ConstU64, Contains, VariantCountOf, fungible::InspectHold},
 };
 use frame_system::{EnsureRoot, RawOrigin};
 use medshare_crypto::KeyPair;
@@ -58,6 +58,7 @@ impl pallet_timestamp::Config for Test {
 parameter_types! {
     pub const ExistentialDeposit: Balance = 1;
     pub static AdmissionDeposit: Balance = DEPOSIT;
+    pub static CouncilMembers: Vec<Account> = vec![];
 }
 
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
@@ -67,6 +68,20 @@ impl pallet_balances::Config for Test {
     type AccountStore = System;
     type RuntimeHoldReason = RuntimeHoldReason;
     type MaxFreezes = VariantCountOf<RuntimeFreezeReason>;
+}
+
+/// Remembers who it was told the hospitals are.
+pub struct Council;
+
+impl ChangeMembers<Account> for Council {
+    fn change_members_sorted(incoming: &[Account], outgoing: &[Account], sorted: &[Account]) {
+        let mut council = CouncilMembers::get();
+        council.retain(|who| !outgoing.contains(who));
+        council.extend(incoming);
+        council.sort();
+        assert_eq!(council, sorted, "what changed is not the difference");
+        CouncilMembers::set(council);
+    }
 }
 
 pub struct Sudo;
@@ -83,6 +98,8 @@ impl pallet_members::Config for Test {
     type Time = Timestamp;
     type CouncilOrigin = EnsureRoot<Account>;
     type MaxAuditors = ConstU32<3>;
+    type MaxHospitals = ConstU32<3>;
+    type HospitalsChanged = Council;
     type AdmissionDeposit = AdmissionDeposit;
     type Exempt = Sudo;
     type WeightInfo = ();
@@ -177,6 +194,7 @@ impl ExtBuilder {
             },
             ..Default::default()
         };
+        CouncilMembers::set(vec![]);
         let mut ext: sp_io::TestExternalities = config.build_storage().expect("the genesis builds").into();
         ext.execute_with(|| {
             // There are no events in block 0.

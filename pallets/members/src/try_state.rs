@@ -2,19 +2,19 @@
 
 use alloc::{collections::BTreeMap, vec::Vec};
 use frame_support::{ensure, traits::fungible::InspectHold};
-use medshare_types::Balance;
+use medshare_types::{Balance, Role};
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    Auditors, Config, Departed, Deposits, Engaged, HoldReason, KeyOwners, Keys, Members, Pallet, Sponsored,
-    impls::is_active_auditor,
+    Auditors, Config, Departed, Deposits, Engaged, HoldReason, Hospitals, KeyOwners, Keys, Members, Pallet,
+    Sponsored, impls::acts,
 };
 
 impl<T: Config> Pallet<T> {
     /// Checks that
     ///
-    /// 1. every member has a role, and its key is the last of its [`Keys`];
-    /// 2. the list of auditors is ascending and holds exactly the active members with that role;
+    /// 1. every member has a role, its key is the last of its [`Keys`], and its account exists also without money;
+    /// 2. the lists of auditors and hospitals are ascending and hold exactly the active members with that role;
     /// 3. nobody is both a member and departed; the keys of both are numbered without gaps, and [`KeyOwners`] is their
     ///    exact reverse, so no key belongs to two accounts or twice to one;
     /// 4. every sponsor is a member, and is counted to sponsor as many as name it;
@@ -28,7 +28,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn try_state_members() -> Result<(), TryRuntimeError> {
-        let mut auditors = Vec::new();
+        let (mut auditors, mut hospitals) = (Vec::new(), Vec::new());
         for (who, member) in Members::<T>::iter() {
             ensure!(!member.roles.is_empty(), "a member has no role");
             ensure!(
@@ -36,14 +36,22 @@ impl<T: Config> Pallet<T> {
                 "a member's current key is not filed under its number"
             );
             ensure!(!Departed::<T>::contains_key(&who), "a member is filed as departed");
-            if is_active_auditor(&member) {
-                auditors.push(who);
+            ensure!(frame_system::Pallet::<T>::sufficients(&who) > 0, "a member's account can vanish");
+            for (role, list) in [(Role::Auditor, &mut auditors), (Role::Hospital, &mut hospitals)] {
+                if acts(&member, role) {
+                    list.push(who.clone());
+                }
             }
         }
         auditors.sort();
+        hospitals.sort();
         ensure!(
             Auditors::<T>::get().into_inner() == auditors,
             "the list of auditors is not the active auditors"
+        );
+        ensure!(
+            Hospitals::<T>::get().into_inner() == hospitals,
+            "the list of hospitals is not the active hospitals"
         );
         for (who, count) in Engaged::<T>::iter() {
             ensure!(count > 0, "an account is filed as engaged in nothing");

@@ -18,7 +18,8 @@ use medshare_types::{
 
 use crate::{
     Access, AccountId, AllPalletsWithSystem, Audits, Balance, Balances, Credit, Hash, MDS, Marketplace,
-    Members, Moment, Parameters, Records, Runtime, RuntimeOrigin, configs::audits::PanelSize,
+    Members, Moment, Parameters, Quota, Records, Runtime, RuntimeOrigin, Settlement, Validators,
+    configs::audits::PanelSize,
 };
 
 define_benchmarks!(
@@ -29,6 +30,9 @@ define_benchmarks!(
     [pallet_audits, Audits]
     [pallet_marketplace, Marketplace]
     [pallet_credit, Credit]
+    [pallet_quota, Quota]
+    [pallet_settlement, Settlement]
+    [pallet_validators, Validators]
 );
 
 /// What can be measured.

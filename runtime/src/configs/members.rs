@@ -1,12 +1,11 @@
 //! Who may act.
 
 use frame_support::traits::{ConstU32, ConstU128, Contains};
-use frame_system::EnsureRoot;
 
-use crate::{AccountId, Balances, MDS, Runtime, RuntimeHoldReason, Timestamp};
-
-/// The council decides as the chain's root: by sudo on a development chain.
-pub type Council = EnsureRoot<AccountId>;
+use crate::{
+    AccountId, Balances, Council, MDS, Runtime, RuntimeHoldReason, Timestamp,
+    configs::council::{Majority, MaxHospitals},
+};
 
 /// The account that holds sudo, if there is one. It may send transactions without being a member, so that a
 /// development chain can be repaired whomever the council suspended.
@@ -20,10 +19,12 @@ impl Contains<AccountId> for SudoKey {
 
 impl pallet_members::Config for Runtime {
     type AdmissionDeposit = ConstU128<MDS>;
-    type CouncilOrigin = Council;
+    type CouncilOrigin = Majority;
     type Currency = Balances;
     type Exempt = SudoKey;
+    type HospitalsChanged = Council;
     type MaxAuditors = ConstU32<64>;
+    type MaxHospitals = MaxHospitals;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Time = Timestamp;
     type WeightInfo = crate::weights::pallet_members::WeightInfo<Runtime>;

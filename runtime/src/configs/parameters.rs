@@ -5,11 +5,12 @@ use frame_support::{
     dynamic_params::{dynamic_pallet_params, dynamic_params},
     traits::AsEnsureOriginWithArg,
 };
-use frame_system::EnsureRoot;
 use pallet_marketplace::FeeSplit;
 use sp_runtime::Permill;
 
-use crate::{AccountId, Balance, DAY, HOUR, MILLI_MDS, Moment, Runtime, RuntimeEvent};
+use crate::{
+    Balance, BlockNumber, DAY, HOUR, MILLI_MDS, Moment, Runtime, RuntimeEvent, configs::council::TwoThirds,
+};
 
 /// The changeable parameters; times in milliseconds.
 // FRAME's macros make modules without documentation.
@@ -60,10 +61,19 @@ pub mod dynamic_params {
         #[codec(index = 1)]
         pub static VoteWindow: Moment = 72 * HOUR;
     }
+
+    /// Of consensus.
+    #[dynamic_pallet_params]
+    #[codec(index = 2)]
+    pub mod consensus {
+        /// How many blocks a session has: an hour's worth. Validators change when a session does.
+        #[codec(index = 0)]
+        pub static SessionBlocks: BlockNumber = 1_800;
+    }
 }
 
 impl pallet_parameters::Config for Runtime {
-    type AdminOrigin = AsEnsureOriginWithArg<EnsureRoot<AccountId>>;
+    type AdminOrigin = AsEnsureOriginWithArg<TwoThirds>;
     type RuntimeEvent = RuntimeEvent;
     type RuntimeParameters = RuntimeParameters;
     // The pallet does not export its weights under another name; these are the measured ones.

@@ -4,7 +4,7 @@ use frame_support::{
     derive_impl,
     dispatch::DispatchClass,
     parameter_types,
-    traits::ConstU32,
+    traits::{ConstU32, Contains, InsideBoth},
     weights::{
         Weight,
         constants::{BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
@@ -16,7 +16,7 @@ use sp_version::RuntimeVersion;
 
 use crate::{
     AccountId, Balance, Block, Hash, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
-    RuntimeOrigin, RuntimeTask, SLOT_MILLIS, SS58_PREFIX, VERSION,
+    RuntimeOrigin, RuntimeTask, SLOT_MILLIS, SS58_PREFIX, TxPause, VERSION,
 };
 
 /// The share of a slot, in percent, in which a block is authored. The node's proposer stops after this time, so what
@@ -71,8 +71,19 @@ parameter_types! {
         .build();
 }
 
+/// Refuses calls that go around what the validators pallet guarantees: it takes session keys away itself, when their
+/// validator is in no set any more.
+pub struct NotByHand;
+
+impl Contains<RuntimeCall> for NotByHand {
+    fn contains(call: &RuntimeCall) -> bool {
+        !matches!(call, RuntimeCall::Session(pallet_session::Call::purge_keys { .. }))
+    }
+}
+
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
+    type BaseCallFilter = InsideBoth<TxPause, NotByHand>;
     type AccountData = pallet_balances::AccountData<Balance>;
     type AccountId = AccountId;
     type Block = Block;

@@ -44,6 +44,11 @@ fn pallets_of_medshare_keep_their_indices() {
             "list" = 0, "reprice" = 1, "delist" = 2, "order" = 3, "deliver" = 4, "cancel" = 5, "expire" = 6,
             "claim" = 7, "rule" = 8, "settle" = 9,
         }
+        Quota = 16 { "set_quota" = 0 }
+        Settlement = 17 { "issue" = 0, "redeem" = 1, "cancel" = 2, "confirm" = 3, "decline" = 4 }
+        Validators = 18 {
+            "propose" = 0, "retract" = 1, "admit" = 2, "decline" = 3, "remove" = 4, "leave" = 5, "reinstate" = 6,
+        }
         Credit = 15 { "set_points" = 0, "set_benefits" = 1, "set_thresholds" = 2, "set_half_life" = 3 }
     }
 }
@@ -61,7 +66,16 @@ fn pallets_of_the_sdk_keep_their_indices() {
             Sudo::index(),
             Utility::index(),
             Parameters::index(),
+            Authorship::index(),
+            Session::index(),
+            Historical::index(),
+            Offences::index(),
+            Council::index(),
+            Preimage::index(),
+            Scheduler::index(),
+            Whitelist::index(),
+            TxPause::index(),
         ],
-        [0, 1, 2, 3, 4, 5, 6, 7, 8]
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 30, 31, 32, 33, 35, 36, 37, 38, 39]
     );
 }

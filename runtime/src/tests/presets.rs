@@ -84,20 +84,24 @@ fn only_the_development_chain_has_sudo() {
 }
 
 #[test]
-fn validators_are_alice_and_with_local_bob() {
-    let validators = |preset: &str| {
+fn validators_are_alice_and_on_the_local_chain_four() {
+    for (preset, expected) in [(DEVELOPMENT, 1), (LOCAL, 4)] {
         state_of(preset).execute_with(|| {
-            assert_eq!(
-                pallet_aura::Authorities::<Runtime>::get().len(),
-                Grandpa::grandpa_authorities().len()
-            );
-            pallet_aura::Authorities::<Runtime>::get().into_inner()
-        })
-    };
-    let alice: sp_consensus_aura::sr25519::AuthorityId = Sr25519Keyring::Alice.public().into();
-    let bob: sp_consensus_aura::sr25519::AuthorityId = Sr25519Keyring::Bob.public().into();
-    assert_eq!(validators(DEVELOPMENT), vec![alice.clone()]);
-    assert_eq!(validators(LOCAL), vec![alice, bob]);
+            let four =
+                [Sr25519Keyring::Alice, Sr25519Keyring::Bob, Sr25519Keyring::Charlie, Sr25519Keyring::Dave];
+            let mut validators = Session::validators();
+            validators.sort();
+            let mut hospitals: Vec<_> = four[..expected].iter().map(|who| who.to_account_id()).collect();
+            hospitals.sort();
+            assert_eq!(validators, hospitals);
+            let keys = pallet_aura::Authorities::<Runtime>::get();
+            let aura: Vec<sp_consensus_aura::sr25519::AuthorityId> =
+                four[..expected].iter().map(|who| who.public().into()).collect();
+            assert!(keys.len() == expected && aura.iter().all(|key| keys.contains(key)));
+            assert_eq!(Grandpa::grandpa_authorities().len(), expected);
+            assert_eq!(Validators::is_fragile(), expected < 4);
+        });
+    }
 }
 
 #[test]

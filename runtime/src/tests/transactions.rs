@@ -13,6 +13,10 @@ use super::presets::state_of;
 use crate::{configs::money::ConsortiumAccount, genesis::DEVELOPMENT, *};
 
 fn signed(who: Sr25519Keyring, call: RuntimeCall) -> UncheckedExtrinsic {
+    tipped(who, call, 0)
+}
+
+fn tipped(who: Sr25519Keyring, call: RuntimeCall, tip: Balance) -> UncheckedExtrinsic {
     let extension: TxExtension = (
         frame_system::CheckNonZeroSender::new(),
         frame_system::CheckSpecVersion::new(),
@@ -20,9 +24,9 @@ fn signed(who: Sr25519Keyring, call: RuntimeCall) -> UncheckedExtrinsic {
         frame_system::CheckGenesis::new(),
         frame_system::CheckMortality::from(Era::Immortal),
         pallet_members::CheckMember::new(),
-        frame_system::CheckNonce::from(System::account_nonce(who.to_account_id())),
+        frame_system::CheckNonce::from(System::account_nonce(who.to_account_id())).into(),
         frame_system::CheckWeight::new(),
-        pallet_transaction_payment::ChargeTransactionPayment::from(0),
+        pallet_transaction_payment::ChargeTransactionPayment::from(tip).into(),
         frame_metadata_hash_extension::CheckMetadataHash::new(false),
         frame_system::WeightReclaim::new(),
     );
@@ -104,13 +108,26 @@ fn the_pool_refuses_a_wrong_signature() {
 }
 
 #[test]
+fn a_member_pays_nothing_within_the_quota() {
+    state_of(DEVELOPMENT).execute_with(|| {
+        start_block();
+        let bob = Sr25519Keyring::Bob.to_account_id();
+        let (money, left) = (Balances::free_balance(&bob), Quota::left(&bob));
+        assert_eq!(Executive::apply_extrinsic(signed(Sr25519Keyring::Bob, remark())), Ok(Ok(())));
+        assert_eq!(Balances::free_balance(&bob), money);
+        assert!(Quota::left(&bob) < left);
+    });
+}
+
+#[test]
 fn fees_go_to_the_consortium_to_the_last_unit() {
     state_of(DEVELOPMENT).execute_with(|| {
         start_block();
         let bob = Sr25519Keyring::Bob.to_account_id();
         let before = (Balances::free_balance(&bob), Balances::free_balance(ConsortiumAccount::get()));
         let issued = Balances::total_issuance();
-        let result = Executive::apply_extrinsic(signed(Sr25519Keyring::Bob, remark()));
+        // Who tips pays the fee as well, to be ahead of those who pay nothing.
+        let result = Executive::apply_extrinsic(tipped(Sr25519Keyring::Bob, remark(), 1));
         assert_eq!(result, Ok(Ok(())));
         let paid = before.0 - Balances::free_balance(&bob);
         assert!(!paid.is_zero());

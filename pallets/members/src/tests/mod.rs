@@ -5,6 +5,7 @@ mod engagements;
 mod expel;
 mod extension;
 mod genesis;
+mod hospitals;
 mod leave;
 mod reinstate;
 mod rotate_key;

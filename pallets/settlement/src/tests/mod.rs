@@ -1,0 +1,20 @@
+//! What must hold.
+
+mod issue;
+mod redeem;
+
+use medshare_types::Hash;
+
+use crate::mock::*;
+
+fn council() -> RuntimeOrigin {
+    RuntimeOrigin::root()
+}
+
+fn by(who: Account) -> RuntimeOrigin {
+    RuntimeOrigin::signed(who)
+}
+
+fn payment(number: u64) -> Hash {
+    Hash::from_low_u64_be(number)
+}
