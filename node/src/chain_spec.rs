@@ -37,7 +37,8 @@ fn from_preset(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Res
         .build())
 }
 
-fn properties() -> Properties {
+/// What wallets learn about the token.
+pub fn properties() -> Properties {
     let mut properties = Properties::new();
     properties.insert("tokenSymbol".into(), medshare_runtime::TOKEN_SYMBOL.into());
     properties.insert("tokenDecimals".into(), medshare_runtime::TOKEN_DECIMALS.into());

@@ -29,6 +29,9 @@ pub enum Subcommand {
     /// Write the specification of a chain.
     ExportChainSpec(sc_cli::ExportChainSpecCmd),
 
+    /// Write the specification of a consortium's chain, from a file that people can read.
+    ConsortiumSpec(crate::consortium::ConsortiumSpec),
+
     /// Check blocks again.
     CheckBlock(sc_cli::CheckBlockCmd),
 

@@ -8,7 +8,7 @@ use sc_service::PartialComponents;
 use crate::{
     chain_spec,
     cli::{Cli, Subcommand},
-    service,
+    consortium, service,
 };
 
 impl SubstrateCli for Cli {
@@ -54,6 +54,9 @@ pub fn run() -> sc_cli::Result<()> {
             let spec = cli.load_spec(&command.chain)?;
             command.run(spec)
         }
+        // What is returned from here is shown in quotes, on one line.
+        Some(Subcommand::ConsortiumSpec(command)) => consortium::run(command)
+            .map_err(|text| clap::Error::raw(clap::error::ErrorKind::ValueValidation, text + "\n").exit()),
         Some(Subcommand::BuildSpec(command)) => {
             let runner = cli.create_runner(command)?;
             runner.sync_run(|config| command.run(config.chain_spec, config.network))

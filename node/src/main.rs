@@ -11,6 +11,7 @@ mod benchmarking;
 mod chain_spec;
 mod cli;
 mod command;
+mod consortium;
 mod rpc;
 mod service;
 

@@ -10,8 +10,8 @@ use frame_support::{
 use medshare_runtime_api::MAX_PAGE;
 use medshare_traits::RecordRegistry;
 use medshare_types::{
-    AccessRequest, Anchor, FetchDecision, Grant, Listing, Member, Order, OrderId, Policy, Receipt, Record,
-    RecordId, RecordVersion, RequestId, Review, Subject, Version,
+    AccessRequest, Allowance, Anchor, FetchDecision, Grant, Listing, Member, Order, OrderId, Policy, Receipt,
+    Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 use pallet_grandpa::AuthorityId as GrandpaId;
 use sp_api::impl_runtime_apis;
@@ -28,8 +28,8 @@ use sp_version::RuntimeVersion;
 
 use crate::{
     Access, AccountId, Audits, Aura, Balance, Block, Credit, Executive, Grandpa, Historical, InherentDataExt,
-    Marketplace, Members, Nonce, Records, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
-    TransactionPayment, VERSION, genesis,
+    Marketplace, Members, Nonce, Quota, Records, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys,
+    System, TransactionPayment, VERSION, genesis,
 };
 
 impl_runtime_apis! {
@@ -222,6 +222,14 @@ impl_runtime_apis! {
     impl medshare_runtime_api::MedshareApi<Block> for Runtime {
         fn member(who: AccountId) -> Option<Member<AccountId>> {
             Members::member(&who)
+        }
+
+        fn allowance(who: AccountId) -> Allowance {
+            Allowance {
+                quota: Quota::quota(&who),
+                left: Quota::left(&who),
+                whole_at: Quota::resets_at(&who),
+            }
         }
 
         fn record(record: RecordId) -> Option<Record<AccountId>> {

@@ -3,10 +3,12 @@
 
 mod cli;
 pub mod council;
+mod network;
 mod process;
 pub mod sale;
 mod stack;
 
 pub use cli::{Cli, Failure};
+pub use network::Network;
 pub use process::{Process, binary};
 pub use stack::{Stack, fixture};

@@ -122,6 +122,8 @@ pub enum Command {
     Deny(OneRequest),
     /// Show an account's credit score, tier and what it gives
     Credit(Who),
+    /// Show what an account may do without paying fees
+    Quota(Who),
     /// Show an account's balance
     Balance(Who),
     /// Show who fetched a record

@@ -25,6 +25,8 @@ pub enum PoolRefusal {
     Suspended,
     /// The signer cannot pay the fee.
     CannotPay,
+    /// The signer has as many transactions waiting as may wait.
+    TooManyWaiting,
     /// The nonce has been used.
     Stale,
     /// The node does not accept the signature: chain, runtime version or key differ from what was signed.
@@ -39,6 +41,9 @@ impl core::fmt::Display for PoolRefusal {
             Self::NotMember => "the account is not a member",
             Self::Suspended => "the member is suspended",
             Self::CannotPay => "the account cannot pay the fee",
+            Self::TooManyWaiting => {
+                "too many of the account's transactions wait already; send it again when some are done"
+            }
             Self::Stale => "its nonce has already been used",
             Self::BadProof => "the node does not accept the signature",
             Self::Other(reason) => reason,
@@ -376,13 +381,16 @@ impl Error {
                 PoolRefusal::Suspended => {
                     "ask the hospital or the council that suspended the member to reinstate it"
                 }
-                PoolRefusal::CannotPay => "ask for settlement credit to be transferred to the account",
+                PoolRefusal::CannotPay => {
+                    "see with `medshare quota` when the account can send without a fee again, or have settlement credit transferred to it"
+                }
+                PoolRefusal::TooManyWaiting => "repeat the command in a few seconds",
                 PoolRefusal::Stale => "another program sends from the same account; repeat the command",
                 PoolRefusal::BadProof => "check that the client speaks to the chain that it was meant for",
                 PoolRefusal::Other(_) => "see the reason that the node gives",
             },
             Self::Refused { .. } | Self::Dispatch { .. } => {
-                "nothing was changed except that the fee was paid; put right what the chain names and repeat"
+                "nothing was changed except that the quota or a fee was charged; put right what the chain names and repeat"
             }
             Self::Lost { .. } => {
                 "look whether it took effect before repeating it; another program may send from the same account"

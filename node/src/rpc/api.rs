@@ -7,8 +7,8 @@
 
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
 use medshare_types::{
-    AccessRequest, AccountId, Anchor, Credit, FetchDecision, Grant, Hash, Listing, Member, Order, OrderId,
-    Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
+    AccessRequest, AccountId, Allowance, Anchor, Credit, FetchDecision, Grant, Hash, Listing, Member, Order,
+    OrderId, Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 
 use super::view::{Numbered, ReviewOf, VersionProof};
@@ -23,6 +23,10 @@ pub trait MedshareRpc {
     /// An account's credit score, tier and benefits now.
     #[method(name = "credit", blocking)]
     fn credit(&self, who: AccountId, at: Option<Hash>) -> RpcResult<Credit>;
+
+    /// What an account may do without paying fees now.
+    #[method(name = "allowance", blocking)]
+    fn allowance(&self, who: AccountId, at: Option<Hash>) -> RpcResult<Allowance>;
 
     /// A record. Error 9001 if there is none.
     #[method(name = "record", blocking)]

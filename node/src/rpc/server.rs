@@ -7,8 +7,8 @@ use jsonrpsee::core::RpcResult;
 use medshare_runtime::opaque::Block;
 use medshare_runtime_api::MedshareApi;
 use medshare_types::{
-    AccessRequest, AccountId, Anchor, Credit, FetchDecision, Grant, Hash, Listing, Member, Order, OrderId,
-    Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
+    AccessRequest, AccountId, Allowance, Anchor, Credit, FetchDecision, Grant, Hash, Listing, Member, Order,
+    OrderId, Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 use sc_client_api::{ProofProvider, StorageKey, StorageProvider};
 use sp_api::{ApiError, ApiRef, ProvideRuntimeApi};
@@ -86,6 +86,10 @@ where
 
     fn credit(&self, who: AccountId, at: Option<Hash>) -> RpcResult<Credit> {
         Ok(self.ask(at, |api, block| api.credit(block, who))?)
+    }
+
+    fn allowance(&self, who: AccountId, at: Option<Hash>) -> RpcResult<Allowance> {
+        Ok(self.ask(at, |api, block| api.allowance(block, who))?)
     }
 
     fn record(&self, record: RecordId, at: Option<Hash>) -> RpcResult<Record<AccountId>> {

@@ -84,7 +84,7 @@ mod receipts;
 #[cfg(test)]
 mod tests;
 mod traits;
-#[cfg(any(feature = "try-runtime", test))]
+#[cfg(any(feature = "try-runtime", feature = "std"))]
 mod try_state;
 pub mod weights;
 

@@ -24,7 +24,7 @@ impl<T: Config> Pallet<T> {
     ///   began;
     /// - each record's receipts are numbered from 0 to below its `ReceiptCount`, and no vault has a newer one than its
     ///   `LastReceipt`.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_requests()?;
         Self::check_grants()?;
         Self::check_receipts()

@@ -18,7 +18,7 @@ impl<T: Config> Pallet<T> {
     /// - nobody sits on a panel twice, holds the key that is reviewed or is excluded from it;
     /// - nobody voted without the key; approvals name no findings, rejections do;
     /// - an undecided review has no verdict yet, and an open one has somebody who can still vote or be replaced.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_queue()?;
         Self::check_panels()?;
         Self::check_indices()

@@ -37,7 +37,7 @@ mod benchmarking;
 mod impls;
 mod payout;
 mod traits;
-#[cfg(any(feature = "try-runtime", test))]
+#[cfg(any(feature = "try-runtime", feature = "std"))]
 mod try_state;
 mod types;
 pub mod weights;

@@ -76,12 +76,18 @@ fn council<T: Config>() -> T::RuntimeOrigin {
     T::CouncilOrigin::try_successful_origin().expect("the council can be an origin in benchmarks")
 }
 
-/// Fills the list of auditors but for one place.
-fn almost_all_auditors<T: Config>() {
+/// Fills the lists of auditors and hospitals but for one place.
+fn almost_full_lists<T: Config>() {
     let present = Auditors::<T>::get().len() as u32;
     for seed in present..T::MaxAuditors::get().saturating_sub(1) {
         let key = pair(1_000 + seed).public();
         Pallet::<T>::seed(account("auditor", seed, 0), roles(&[Role::Auditor]), identity(), key)
+            .expect("there is room");
+    }
+    let present = Hospitals::<T>::get().len() as u32;
+    for seed in present..T::MaxHospitals::get().saturating_sub(1) {
+        let key = pair(10_000 + seed).public();
+        Pallet::<T>::seed(account("hospitals", seed, 0), roles(&[Role::Hospital]), identity(), key)
             .expect("there is room");
     }
 }
@@ -126,7 +132,7 @@ fn sponsored<T: Config>(hospital: &T::AccountId) -> T::AccountId {
 /// The same, with every role, on a full list of auditors.
 fn sponsored_auditor<T: Config>(hospital: &T::AccountId) -> T::AccountId {
     let who = sponsored::<T>(hospital);
-    almost_all_auditors::<T>();
+    almost_full_lists::<T>();
     Pallet::<T>::set_roles(council::<T>(), who.clone(), all_roles()).expect("the council may");
     who
 }
@@ -141,7 +147,7 @@ mod benchmarks {
 
     #[benchmark]
     fn admit_by_council() {
-        almost_all_auditors::<T>();
+        almost_full_lists::<T>();
         let who: T::AccountId = account("who", 0, 0);
         // Somebody who comes back with another key costs the most.
         Pallet::<T>::seed(who.clone(), roles(&[Role::Buyer]), identity(), pair(3).public()).unwrap();
@@ -181,7 +187,7 @@ mod benchmarks {
     #[benchmark]
     fn set_roles() {
         let who = sponsored::<T>(&hospital::<T>());
-        almost_all_auditors::<T>();
+        almost_full_lists::<T>();
         let origin = council::<T>();
 
         #[extrinsic_call]

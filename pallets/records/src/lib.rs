@@ -81,7 +81,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 mod traits;
-#[cfg(any(feature = "try-runtime", test))]
+#[cfg(any(feature = "try-runtime", feature = "std"))]
 mod try_state;
 mod types;
 pub mod weights;

@@ -27,7 +27,7 @@ impl<T: Config> Pallet<T> {
     /// - only the newest version of a record that is not withdrawn is pending, and `Pending` counts those of each owner
     ///   and has no entry for owners without;
     /// - each owner has on hold exactly the deposits of its versions, and versions of withdrawn records have none.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let mut accounts: BTreeMap<T::AccountId, Account> = BTreeMap::new();
         let (mut records, mut versions): (RecordId, usize) = (0, 0);
         for (id, record) in Records::<T>::iter() {

@@ -127,3 +127,41 @@ pub fn run(test: impl FnOnce()) {
         assert_eq!(Balances::total_issuance(), supply);
     });
 }
+
+/// Only members matter here, and who they are does not change.
+#[cfg(feature = "runtime-benchmarks")]
+impl medshare_traits::BenchmarkSetup<Account> for Odd {
+    fn member(_: &Account, _: medshare_types::Roles, _: Point) {}
+
+    fn fund(_: &Account, _: Balance) {}
+
+    fn record(
+        _: &Account,
+        _: Point,
+        _: medshare_types::KeyCommitment,
+    ) -> (medshare_types::RecordId, medshare_types::Version) {
+        (0, 1)
+    }
+
+    fn approve(_: medshare_types::RecordId, _: medshare_types::Version) {}
+
+    fn list(_: medshare_types::RecordId, _: medshare_types::Version, _: Balance) {}
+
+    fn order(_: medshare_types::RecordId, _: &Account) -> medshare_types::OrderId {
+        0
+    }
+
+    fn grant(
+        _: medshare_types::RecordId,
+        _: medshare_types::Version,
+        _: &Account,
+        _: Point,
+        _: medshare_types::SealedKey,
+        _: medshare_types::OrderId,
+    ) {
+    }
+
+    fn seat_panel(_: medshare_types::Subject) {}
+
+    fn advance(_: Moment) {}
+}

@@ -9,8 +9,8 @@ extern crate alloc;
 
 use alloc::vec::Vec;
 use medshare_types::{
-    AccessRequest, AccountId, Anchor, Credit, FetchDecision, Grant, Listing, Member, Order, OrderId, Policy,
-    Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
+    AccessRequest, AccountId, Allowance, Anchor, Credit, FetchDecision, Grant, Listing, Member, Order,
+    OrderId, Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 
 /// Most entries that one answer holds.
@@ -21,6 +21,9 @@ sp_api::decl_runtime_apis! {
     pub trait MedshareApi {
         /// A member.
         fn member(who: AccountId) -> Option<Member<AccountId>>;
+
+        /// What an account may do without paying fees now.
+        fn allowance(who: AccountId) -> Allowance;
 
         /// A record.
         fn record(record: RecordId) -> Option<Record<AccountId>>;

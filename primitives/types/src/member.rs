@@ -75,6 +75,30 @@ pub enum MemberStatus {
     },
 }
 
+/// What a member may do without paying fees, in picoseconds of the chain's work; a byte counts as a microsecond. What is
+/// used comes back evenly, a whole quota in an hour.
+#[derive(
+    Clone,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
+)]
+pub struct Allowance {
+    /// All of it.
+    pub quota: u64,
+    /// What is left now.
+    pub left: u64,
+    /// When it is whole again, if no more is used; none if there is no quota.
+    pub whole_at: Option<Moment>,
+}
+
 /// A member of the consortium.
 #[derive(
     Clone,

@@ -36,8 +36,8 @@ pub type ThreeQuarters =
 pub type OneThird =
     EitherOfDiverse<EnsureRoot<AccountId>, EnsureProportionAtLeast<AccountId, Hospitals, 1, 3>>;
 
-/// Most hospitals.
-pub type MaxHospitals = ConstU32<100>;
+/// Most hospitals: more than there can be validators.
+pub type MaxHospitals = ConstU32<200>;
 
 /// Blocks in a span of milliseconds, if each slot has one.
 const fn blocks(span: u64) -> BlockNumber {

@@ -28,6 +28,6 @@ impl pallet_quota::Config for Runtime {
     type MaxAhead = ConstU16<64>;
     type Membership = Members;
     type Time = Timestamp;
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::pallet_quota::WeightInfo<Runtime>;
     type Window = ConstU64<HOUR>;
 }

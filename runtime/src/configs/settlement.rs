@@ -13,5 +13,5 @@ impl pallet_settlement::Config for Runtime {
     type MinRedemption = ConstU128<MDS>;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Time = Timestamp;
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::pallet_settlement::WeightInfo<Runtime>;
 }

@@ -49,7 +49,7 @@ impl pallet_validators::Config for Runtime {
     type MinValidators = ConstU32<4>;
     type Sessions = Session;
     type Time = Timestamp;
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::pallet_validators::WeightInfo<Runtime>;
 }
 
 impl pallet_authorship::Config for Runtime {

@@ -5,4 +5,7 @@ pub mod pallet_audits;
 pub mod pallet_credit;
 pub mod pallet_marketplace;
 pub mod pallet_members;
+pub mod pallet_quota;
 pub mod pallet_records;
+pub mod pallet_settlement;
+pub mod pallet_validators;

@@ -63,6 +63,7 @@ pub async fn run(cli: Cli) -> Result<Output> {
         Command::Answer(args) => consent::answer(context, args).await,
         Command::Deny(args) => consent::deny(context, args.request).await,
         Command::Credit(args) => people::credit(context, args).await,
+        Command::Quota(args) => people::quota(context, args).await,
         Command::Balance(args) => people::balance(context, args).await,
         Command::Member(args) => people::member(context, args).await,
         Command::Describe(_) | Command::Deidentify(_) | Command::Completions { .. } | Command::Keys(_) => {

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::{
     args::{Member, Who},
     context::Context,
-    output::Output,
+    output::{Output, time},
     values::Amount,
 };
 
@@ -39,6 +39,29 @@ pub async fn credit(context: &Context, args: Who) -> Result<Output> {
         credit.benefits.fee_discount.deconstruct() / 10_000,
         credit.benefits.claim_window / 3_600_000,
     )))
+}
+
+pub async fn quota(context: &Context, args: Who) -> Result<Output> {
+    let who = context.account(args.who.as_deref())?;
+    let allowance = context.chain.allowance(&who, At::Best).await?;
+    // In picoseconds of the chain's work.
+    let millis = |units: u64| units / 1_000_000_000;
+    let line = match allowance.whole_at {
+        Some(at) => format!(
+            "{} of {} ms of the chain's work are left without a fee; whole again at {}",
+            millis(allowance.left),
+            millis(allowance.quota),
+            time(at)
+        ),
+        None => "every transaction costs a fee".to_owned(),
+    };
+    Ok(Output::new(json!({
+        "account": who,
+        "quota": allowance.quota,
+        "left": allowance.left,
+        "whole_at": allowance.whole_at,
+    }))?
+    .line(line))
 }
 
 pub async fn balance(context: &Context, args: Who) -> Result<Output> {

@@ -2,8 +2,8 @@
 
 use codec::Encode;
 use medshare_types::{
-    AccessRequest, AccountId, Anchor, Credit, FetchDecision, Grant, Listing, Member, Order, OrderId, Policy,
-    Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
+    AccessRequest, AccountId, Allowance, Anchor, Credit, FetchDecision, Grant, Listing, Member, Order,
+    OrderId, Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 
 use super::{At, Chain};
@@ -71,6 +71,8 @@ questions! {
     orders_of(who: &AccountId, after: Option<OrderId>, limit: u32) -> Vec<(OrderId, Order<AccountId>)>;
     /// An account's credit now.
     credit(who: &AccountId) -> Credit;
+    /// What an account may do without paying fees now.
+    allowance(who: &AccountId) -> Allowance;
 }
 
 macro_rules! all_pages {

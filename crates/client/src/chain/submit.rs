@@ -32,6 +32,7 @@ const ATTEMPTS: usize = 4;
 mod member_code {
     pub const NOT_MEMBER: u8 = 1;
     pub const SUSPENDED: u8 = 2;
+    pub const TOO_FAR_AHEAD: u8 = 3;
 }
 
 /// How long to follow a transaction.
@@ -248,6 +249,7 @@ fn pool_refusal(code: i32, message: &str, data: &str) -> PoolRefusal {
     match (code, custom, data) {
         (INVALID, Some(member_code::NOT_MEMBER), _) => PoolRefusal::NotMember,
         (INVALID, Some(member_code::SUSPENDED), _) => PoolRefusal::Suspended,
+        (INVALID, Some(member_code::TOO_FAR_AHEAD), _) => PoolRefusal::TooManyWaiting,
         (INVALID, _, "Transaction is outdated") | (LOW_PRIORITY, ..) => PoolRefusal::Stale,
         (INVALID, _, "Transaction has a bad signature") => PoolRefusal::BadProof,
         (INVALID, _, data) if data.starts_with("Inability to pay") => PoolRefusal::CannotPay,
@@ -299,6 +301,7 @@ mod tests {
         let refusal = |data| pool_refusal(1010, "Invalid Transaction", data);
         assert_eq!(refusal("Custom error: 1"), PoolRefusal::NotMember);
         assert_eq!(refusal("Custom error: 2"), PoolRefusal::Suspended);
+        assert_eq!(refusal("Custom error: 3"), PoolRefusal::TooManyWaiting);
         assert_eq!(refusal("Transaction is outdated"), PoolRefusal::Stale);
         assert_eq!(
             refusal("Inability to pay some fees (e.g. account balance too low)"),
