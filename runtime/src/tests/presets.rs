@@ -120,12 +120,15 @@ fn the_consortiums_account_can_take_the_smallest_amount() {
     });
 }
 
+/// Checks the invariants of a pallet.
+type Check = fn() -> Result<(), sp_runtime::TryRuntimeError>;
+
 /// The invariants of our pallets, which need no feature; with `try-runtime` those of the SDK's as well.
 #[test]
 fn invariants_hold_from_the_beginning() {
     for preset in [DEVELOPMENT, LOCAL] {
         state_of(preset).execute_with(|| {
-            let checks: [(&str, fn() -> Result<(), sp_runtime::TryRuntimeError>); 9] = [
+            let checks: [(&str, Check); 9] = [
                 ("members", Members::do_try_state),
                 ("records", Records::do_try_state),
                 ("access", Access::do_try_state),
