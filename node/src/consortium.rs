@@ -67,9 +67,10 @@ pub fn run(command: &ConsortiumSpec) -> Result<(), String> {
     let code = WASM_BINARY.ok_or("this node was built without a runtime (SKIP_WASM_BUILD was set)")?;
     let spec = plan.spec(code);
     let state = spec.build_storage().map_err(|error| {
-        // The runtime repeats the whole configuration behind its reason.
-        let reason = error.split(" for blob:").next().unwrap_or_default();
-        format!("the runtime refuses the chain of {file}; lines above, if any, say more: {reason}")
+        // Behind the reason come the whole configuration or the runtime's stack.
+        let reason =
+            error.split(" for blob:").next().and_then(|text| text.lines().next()).unwrap_or_default();
+        format!("the runtime refuses the chain of {file}; the lines above, if any, say why: {reason}")
     })?;
     plan.check_authors(&state)?;
 
@@ -352,7 +353,8 @@ impl Check {
         });
         let identity = self.sound(place, "identity", identity);
         let key = hash(&entry.encryption_key).and_then(|key| point(key, "`medshare --json keys create`"));
-        let key = self.unique(place, "encryption_key", "a key belongs to one account for ever", key);
+        let key =
+            self.unique(place, "encryption_key", "each member needs a key of its own, for nothing else", key);
         let endowment = entry.endowment.unwrap_or(default);
         if endowment > MAX_ENDOWMENT {
             self.mistakes.push(format!("{place}, endowment: is above {MAX_ENDOWMENT} MDS; give less"));
