@@ -1,6 +1,6 @@
 //! The local chain of several validators, each a process of its own.
 
-use std::{net::TcpListener, path::Path, time::Duration};
+use std::{net::TcpListener, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -135,11 +135,6 @@ impl Network {
             Some(result) if !result.is_null() => Ok(result.clone()),
             _ => bail!("{method} at {}: {answer}", self.validators[index].name),
         }
-    }
-
-    /// Where the logs and the data are.
-    pub fn dir(&self) -> &Path {
-        self.dir.path()
     }
 }
 

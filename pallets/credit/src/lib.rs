@@ -36,8 +36,9 @@
 //! - *Washing off a bad score with a new account*: every account is a member, admitted by a hospital with a deposit.
 //! - *Locking a buyer's money for ever* through the benefits: the claim window is bounded by `MaxClaimWindow`.
 //!
-//! What it cannot see: accounts that trade with each other for the points. It costs them the fee of every sale and the
-//! panel's approval of every record, and the council can lower what sales are worth.
+//! What it cannot see: accounts that trade with each other for the points. The marketplace reports each version once for
+//! each buyer, and nothing between members of one sponsor; so it costs them the fee of every sale and a panel's approval
+//! of every version, and the council can lower what sales are worth.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
