@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 readonly pallets=("${@:-}")
 readonly all=(pallet_members pallet_records pallet_access pallet_audits pallet_marketplace pallet_credit
-    pallet_quota pallet_settlement pallet_validators)
+    pallet_quota pallet_settlement pallet_validators pallet_equivocation pallet_peers)
 
 ./scripts/setup.sh
 step "building the node with benchmarks"

@@ -4,6 +4,6 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 ./scripts/setup.sh
-timed "building (about 30 minutes the first time on 2 cores, then only what changed)" build_programs
+timed "building (about 45 minutes the first time on 2 cores, then only what changed)" build_programs
 step "the sale"
 exec "$CARGO_TARGET_DIR/release/medshare-demo" "$@"

@@ -6,7 +6,7 @@
 #   --netns          each hospital and the observer in a network namespace of its own, on one bridge; needs root
 #   --once SECONDS   only check: all nodes author or follow, finalise the same chain, and all vaults can work, within so
 #                    many seconds
-#   --prepare        only make keys and chain specification in --dir
+#   --prepare        only make keys and chain specification in --dir, for docker/compose.yaml
 #   --no-build       run the programs that are there
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -103,6 +103,13 @@ entry() {
     printf 'encryption_key = "%s"\n' "$(field key <"$place/$name.json")"
 }
 
+# What the consortium file says about a node. Inside of docker/compose.yaml nodes have names, here their addresses are
+# known only when they start.
+node_entry() {
+    printf 'peer_id = "%s"\n' "$(cat "$dir/$1/peer-id")"
+    [ -z "$prepare" ] || printf 'address = "/dns4/%s/tcp/30333"\n' "$2"
+}
+
 make_network() {
     local name place
     # Wherever the folder is, no key of it gets into a commit.
@@ -128,11 +135,14 @@ make_network() {
             printf '\n[[hospital]]\n'
             entry "$place" hospital "$name"
             printf 'aura = "%s"\ngrandpa = "%s"\n' "$(cat "$place/aura.public")" "$(cat "$place/grandpa.public")"
+            node_entry "$name" "node-$name"
             printf '\n[[auditor]]\n'
             entry "$place" auditor "auditor of $name"
             printf '\n[[vault]]\n'
             entry "$place" vault-account "vault of $name"
         done
+        printf '\n[[observer]]\nname = "observer"\naccount = "%s"\n' "$(field account <"$dir/anna/hospital.json")"
+        node_entry observer observer
     } >"$dir/consortium.toml"
     "$node" consortium-spec "$dir/consortium.toml" --raw --output "$dir/chain.json"
 
@@ -144,11 +154,7 @@ make_network() {
             --key-type gran --scheme ed25519 --suri "$place/grandpa.key"
     done
     # For docker/compose.yaml.
-    {
-        printf 'MEDSHARE_NETWORK=%s\nMEDSHARE_USER=%s:%s\n' "$(cd "$dir" && pwd)" "$(id -u)" "$(id -g)"
-        for name in "${hospitals[@]}"; do printf 'PEER_%s=%s\n' "${name^^}" "$(cat "$dir/$name/peer-id")"; done
-        printf 'PEER_OBSERVER=%s\n' "$(cat "$dir/observer/peer-id")"
-    } >"$dir/network.env"
+    printf 'MEDSHARE_NETWORK=%s\nMEDSHARE_USER=%s:%s\n' "$(cd "$dir" && pwd)" "$(id -u)" "$(id -g)" >"$dir/network.env"
 }
 
 # A TCP port that nobody listens on, below those that the system gives out by itself.
@@ -214,7 +220,7 @@ final() {
 
 if [ -n "$build" ]; then
     ./scripts/setup.sh
-    timed "building (about 30 minutes the first time on 2 cores, then only what changed)" build_programs
+    timed "building (about 45 minutes the first time on 2 cores, then only what changed)" build_programs
 fi
 for program in "$node" "$vault" "$cli"; do
     [ -x "$program" ] || fail "$program is missing" "run without --no-build"
@@ -276,16 +282,15 @@ for name in "${places[@]}"; do
     for other in "${places[@]}"; do
         [ "$other" = "$name" ] || peers+=("$(multiaddress "$other")/p2p/$(cat "$dir/$other/peer-id")")
     done
-    # Reserved nodes only: nobody else is talked to, and nobody is looked for.
+    # Who belongs to the network is in the chain; where they are this time has to be said.
     arguments=(--chain "$dir/chain.json" --base-path "$dir/$name/node" --name "$name"
-        --node-key-file "$dir/$name/node-key" --listen-addr "$(multiaddress "$name")"
-        --reserved-only --reserved-nodes "${peers[@]}" --no-mdns --allow-private-ip
-        --rpc-port "${rpc[$name]#*:}" --rpc-methods safe --rpc-cors=
-        --rpc-max-connections 100 --rpc-max-batch-request-len 10
-        --no-prometheus --no-telemetry --disable-log-color)
+        --node-key-file "$dir/$name/node-key" --listen-addr "$(multiaddress "$name")" --bootnodes "${peers[@]}"
+        --rpc-port "${rpc[$name]#*:}" --no-prometheus --disable-log-color)
+    # A check waits for blocks, and there is no work.
+    [ -z "$once" ] || arguments+=(--heartbeat 2)
     if [ "$name" = observer ]; then
-        # 20 calls a second and connection; validators answer to their own vault only. Clients read old states.
-        arguments+=(--rpc-rate-limit 1200 --rpc-max-subscriptions-per-connection 64 --state-pruning archive)
+        # Clients read old states.
+        arguments+=(--state-pruning archive)
     else
         arguments+=(--validator)
     fi

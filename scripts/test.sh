@@ -1,22 +1,50 @@
 #!/usr/bin/env bash
 # Formatting, lints, and every test: crypto, pallets, vault, client, whole system. Sets the machine up first.
-# With arguments: only these steps, out of: format build lints vectors tests.
+# With arguments: only these steps, out of: format ops build lints deny vectors tests.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 format() { cargo fmt --all --check; }
 # Lints need no wasm; the runtime's build script for them is a unit of its own, so that skipping it here costs nothing later.
 lints() { SKIP_WASM_BUILD=1 cargo clippy --release --locked --workspace --all-targets -- -D warnings; }
-vectors() { (cd primitives/crypto/vectors/check && npm ci --silent --no-audit --no-fund && npm test --silent); }
+# Licences, sources and bans of all dependencies, as deny.toml says; and known vulnerabilities, if their list can be had.
+# That list changes without any change here, so what it says is shown and does not fail.
+deny() {
+    local tools=${XDG_CACHE_HOME:-$HOME/.cache}/medshare/tools
+    local program=$tools/bin/cargo-deny
+    if [ "$("$program" --version 2>/dev/null)" != "cargo-deny $deny_version" ]; then
+        note "installing cargo-deny $deny_version, once for all checkouts"
+        # Not into the target directory, where it would stay.
+        env -u CARGO_TARGET_DIR cargo install --quiet --locked --root "$tools" "cargo-deny@$deny_version" ||
+            return 1
+    fi
+    # How others write their licences is not for here.
+    "$program" --locked check --hide-inclusion-graph -A parse-error bans licenses sources || return 1
+    if timeout 120 "$program" --locked fetch db >/dev/null 2>&1; then
+        "$program" --locked check --hide-inclusion-graph advisories ||
+            remarks+=("known vulnerabilities: see what cargo-deny says above")
+    else
+        remarks+=("known vulnerabilities were not looked up: their list, at github.com, cannot be reached from here")
+    fi
+}
+javascript() { (cd "$1" && npm ci --silent --no-audit --no-fund); }
+vectors() { javascript primitives/crypto/vectors/check && (cd primitives/crypto/vectors/check && npm test --silent); }
+ops() { ./scripts/ops.sh; }
 build() { build_programs; }
 # Always the whole workspace: another selection would unify features differently and compile everything again.
-tests() { cargo test --release --locked --workspace --no-fail-fast; }
+tests() {
+    javascript tests/polkadot-js &&
+        cargo test --release --locked --workspace --no-fail-fast
+}
 
+readonly deny_version=0.20.2
+remarks=()
 readonly steps=("${@:-}")
 wanted() { [ -z "${steps[0]}" ] || [[ " ${steps[*]} " == *" $1 "* ]]; }
 
 begin=$SECONDS
 ./scripts/setup.sh
-for name in format build lints vectors tests; do
+for name in format ops build lints deny vectors tests; do
     wanted "$name" && timed "$name" "$name"
 done
+for remark in "${remarks[@]}"; do note "$remark"; done
 step "all passed in $((SECONDS - begin)) s"

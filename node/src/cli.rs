@@ -1,6 +1,12 @@
 //! The command line.
 
-use sc_cli::RunCmd;
+use std::time::Duration;
+
+use clap::{CommandFactory, FromArgMatches};
+use sc_cli::{RunCmd, SubstrateCli};
+use sc_service::ChainSpec;
+
+use crate::{authoring::Author, chain_spec, defaults};
 
 /// A node, or one of its subcommands.
 #[derive(Debug, clap::Parser)]
@@ -9,9 +15,54 @@ pub struct Cli {
     #[command(subcommand)]
     pub subcommand: Option<Subcommand>,
 
+    /// Write logs as JSON lines.
+    #[arg(long)]
+    pub json_logs: bool,
+
+    /// When a validator authors blocks.
+    #[clap(flatten)]
+    pub authoring: Authoring,
+
     /// How to run a node.
     #[clap(flatten)]
     pub run: RunCmd,
+}
+
+impl Cli {
+    /// Reads the command line, and fills in what a node that runs was not told. Ends the program where it makes no sense.
+    pub fn read() -> Self {
+        let given = Self::setup_command(Self::command()).get_matches();
+        let mut cli = Self::from_arg_matches(&given).unwrap_or_else(|error| error.exit());
+        if cli.subcommand.is_none() {
+            let shared = &cli.run.shared_params;
+            // A chain that cannot be loaded is told of when the node is about to run it.
+            if let Ok(chain) = chain_spec::load(&shared.chain_id(shared.is_dev())) {
+                defaults::fill(&mut cli.run, &given, chain.chain_type());
+            }
+        }
+        cli
+    }
+}
+
+/// When a validator authors blocks.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Authoring {
+    /// Author in every slot, or only when there is work, and once a heartbeat.
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "on-demand")]
+    pub author: Author,
+
+    /// The longest time without a block, in seconds; it is made a little longer so that all validators take turns.
+    ///
+    /// Vaults refuse to serve when the newest final block is five minutes old.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=240))]
+    heartbeat: u64,
+}
+
+impl Authoring {
+    /// The longest time without a block.
+    pub fn heartbeat(&self) -> Duration {
+        Duration::from_secs(self.heartbeat)
+    }
 }
 
 /// What a node binary does besides running.

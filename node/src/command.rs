@@ -8,7 +8,7 @@ use sc_service::PartialComponents;
 use crate::{
     chain_spec,
     cli::{Cli, Subcommand},
-    consortium, service,
+    consortium, logs, service,
 };
 
 impl SubstrateCli for Cli {
@@ -46,7 +46,7 @@ impl SubstrateCli for Cli {
 /// # Errors
 /// What the node or the subcommand ended with.
 pub fn run() -> sc_cli::Result<()> {
-    let cli = Cli::from_args();
+    let cli = Cli::read();
     match &cli.subcommand {
         None => run_node(&cli),
         Some(Subcommand::Key(command)) => command.run(&cli),
@@ -97,10 +97,16 @@ pub fn run() -> sc_cli::Result<()> {
 }
 
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
-    cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
+    let authoring = cli.authoring;
+    let runner = if cli.json_logs { logs::runner(cli)? } else { cli.create_runner(&cli.run)? };
+    runner.run_node_until_exit(|config| async move {
         match config.network.network_backend {
-            NetworkBackendType::Libp2p => service::new_full::<sc_network::NetworkWorker<_, _>>(config),
-            NetworkBackendType::Litep2p => service::new_full::<sc_network::Litep2pNetworkBackend>(config),
+            NetworkBackendType::Libp2p => {
+                service::new_full::<sc_network::NetworkWorker<_, _>>(config, authoring)
+            }
+            NetworkBackendType::Litep2p => {
+                service::new_full::<sc_network::Litep2pNetworkBackend>(config, authoring)
+            }
         }
         .map_err(sc_cli::Error::Service)
     })
@@ -108,9 +114,12 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use clap::{CommandFactory, Parser};
 
     use super::*;
+    use crate::authoring::Author;
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -122,5 +131,16 @@ mod tests {
         let cli = Cli::parse_from(["medshare-node", "--dev", "--rpc-port", "40123", "--base-path", "here"]);
         assert!(cli.run.shared_params.dev && cli.subcommand.is_none());
         assert_eq!(cli.run.rpc_params.rpc_port, Some(40123));
+    }
+
+    #[test]
+    fn a_heartbeat_is_shorter_than_what_vaults_bear_with() {
+        let heartbeat = |seconds: &str| {
+            Cli::try_parse_from(["medshare-node", "--heartbeat", seconds]).map(|cli| cli.authoring.heartbeat())
+        };
+        assert_eq!(heartbeat("240").ok(), Some(Duration::from_secs(240)));
+        assert!(heartbeat("241").is_err() && heartbeat("0").is_err());
+        let cli = Cli::parse_from(["medshare-node"]);
+        assert_eq!((cli.authoring.author, cli.authoring.heartbeat()), (Author::OnDemand, Duration::from_secs(60)));
     }
 }

@@ -6,12 +6,20 @@
 // The SDK's own error type is large, and a node ends with at most one.
 #![allow(clippy::result_large_err)]
 
+mod authoring;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod chain_spec;
 mod cli;
 mod command;
 mod consortium;
+mod defaults;
+mod equivocation;
+mod finality;
+mod logs;
+mod metrics;
+mod network;
+mod pool;
 mod rpc;
 mod service;
 

@@ -7,19 +7,21 @@ use medshare_runtime::{RuntimeApi, configs::system::MAX_BLOCK_BYTES, opaque::Blo
 use sc_client_api::{Backend, BlockBackend};
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
 use sc_consensus_grandpa::{GrandpaPruningFilter, SharedVoterState};
-use sc_network::NetworkBackend;
 use sc_offchain::{OffchainWorkerOptions, OffchainWorkers};
-use sc_service::{Configuration, TaskManager, WarpSyncConfig, error::Error as ServiceError};
+use sc_service::{Configuration, TaskManager, error::Error as ServiceError};
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_consensus_aura::sr25519::AuthorityPair as AuraPair;
 use sp_runtime::traits::Block as BlockT;
 
+use crate::{authoring, cli, finality::Patient, network, pool::{self, CountedPool}};
+
 /// Every so many blocks GRANDPA keeps a justification, from which others can sync fast.
 const JUSTIFICATION_PERIOD: u32 = 512;
 
-/// How long a vote is expected to travel. A GRANDPA round waits for four times as long, so this also bounds how
-/// soon a block is final: the consortium's validators are well connected, and a slower vote delays, never harms.
+/// How long a vote is expected to travel. A GRANDPA round that follows another at once waits for four times as long, half
+/// a slot, so the next block finds it ready. The consortium's validators are well connected, and a slower vote delays,
+/// never harms.
 const GOSSIP_DURATION: Duration = Duration::from_millis(250);
 
 /// The share of a slot in which a block is authored. The runtime's maximum block weight is this share of a slot:
@@ -32,8 +34,10 @@ pub type FullClient =
 /// The database.
 pub type FullBackend = sc_service::TFullBackend<Block>;
 type FullSelectChain = sc_consensus::LongestChain<FullBackend, Block>;
+/// How GRANDPA chooses.
+type VotedChain = Patient<FullSelectChain, FullClient>;
 type FullGrandpaBlockImport =
-    sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, FullClient, FullSelectChain>;
+    sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, FullClient, VotedChain>;
 
 /// The transaction pool.
 pub type FullPool = sc_transaction_pool::TransactionPoolHandle<Block, FullClient>;
@@ -41,7 +45,7 @@ pub type FullPool = sc_transaction_pool::TransactionPoolHandle<Block, FullClient
 /// What besides the usual parts a node shares.
 pub struct Parts {
     block_import: FullGrandpaBlockImport,
-    grandpa_link: sc_consensus_grandpa::LinkHalf<Block, FullClient, FullSelectChain>,
+    grandpa_link: sc_consensus_grandpa::LinkHalf<Block, FullClient, VotedChain>,
     telemetry: Option<Telemetry>,
 }
 
@@ -102,7 +106,7 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
         client.clone(),
         JUSTIFICATION_PERIOD,
         &client,
-        select_chain.clone(),
+        Patient::new(select_chain.clone(), client.clone()),
         telemetry.as_ref().map(Telemetry::handle),
     )?;
 
@@ -147,8 +151,9 @@ fn inherents(
 ///
 /// # Errors
 /// As [`new_partial`], and if a port cannot be opened.
-pub fn new_full<Net: NetworkBackend<Block, <Block as BlockT>::Hash>>(
-    config: Configuration,
+pub fn new_full<Net: network::Backend>(
+    mut config: Configuration,
+    authoring: cli::Authoring,
 ) -> Result<TaskManager, ServiceError> {
     let sc_service::PartialComponents {
         client,
@@ -161,6 +166,7 @@ pub fn new_full<Net: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         other: Parts { block_import, grandpa_link, mut telemetry },
     } = new_partial(&config)?;
 
+    let membership = network::Membership::new(client.clone(), &mut config.network);
     let mut net_config = sc_network::config::FullNetworkConfiguration::<_, _, Net>::new(
         &config.network,
         config.prometheus_registry().cloned(),
@@ -177,26 +183,42 @@ pub fn new_full<Net: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     );
     net_config.add_notification_protocol(grandpa_config);
 
+    let refusals = config.prometheus_registry().and_then(|registry| match pool::refusals(registry) {
+        Ok(refusals) => Some(refusals),
+        Err(error) => {
+            log::warn!("refused transactions are not counted: {error}");
+            None
+        }
+    });
+    let counted_pool = |from| Arc::new(CountedPool::new(transaction_pool.clone(), refusals.clone(), from));
+
     let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
         backend.clone(),
         grandpa_link.shared_authority_set().clone(),
         Vec::new(),
     ));
-    let (network, system_rpc_tx, tx_handler_controller, sync_service, _bitswap) =
-        sc_service::build_network(sc_service::BuildNetworkParams {
-            config: &config,
-            net_config,
-            client: client.clone(),
-            transaction_pool: transaction_pool.clone(),
-            spawn_handle: task_manager.spawn_handle(),
-            spawn_essential_handle: task_manager.spawn_essential_handle(),
-            import_queue,
-            block_announce_validator_builder: None,
-            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync)),
-            block_relay: None,
-            metrics,
-            gap_sync_body_policy: None,
-        })?;
+    let network::Assembled {
+        service: network,
+        sync: sync_service,
+        transactions: tx_handler_controller,
+        system_rpc: system_rpc_tx,
+    } = network::assemble(network::Parts {
+        config: &config,
+        net_config,
+        metrics,
+        guard: membership.guard(),
+        client: client.clone(),
+        pool: counted_pool(pool::PEERS),
+        import_queue,
+        warp_proofs: warp_sync,
+        tasks: &task_manager,
+    })?;
+    // Without it the node would go on with a list that may be old, and nobody would see it.
+    task_manager.spawn_essential_handle().spawn(
+        "membership",
+        Some("networking"),
+        membership.follow(network.clone(), sync_service.clone()),
+    );
 
     if config.offchain_worker.enabled {
         let workers = OffchainWorkers::new(OffchainWorkerOptions {
@@ -230,12 +252,15 @@ pub fn new_full<Net: NetworkBackend<Block, <Block as BlockT>::Hash>>(
                 .map_err(|error| sc_service::Error::Application(Box::new(error)))
         })
     };
+    if let Some(registry) = &prometheus_registry {
+        crate::metrics::spawn(registry, &task_manager, client.clone(), backend.clone(), sync_service.clone());
+    }
     sc_service::spawn_tasks(sc_service::SpawnTasksParams {
         network: network.clone(),
         client: client.clone(),
         keystore: keystore_container.keystore(),
         task_manager: &mut task_manager,
-        transaction_pool: transaction_pool.clone(),
+        transaction_pool: counted_pool(pool::RPC),
         rpc_builder,
         backend,
         system_rpc_tx,
@@ -245,6 +270,17 @@ pub fn new_full<Net: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         telemetry: telemetry.as_mut(),
         tracing_execute_block: None,
     })?;
+
+    task_manager.spawn_handle().spawn_blocking(
+        "equivocation-watch",
+        Some("block-authoring"),
+        crate::equivocation::run(
+            client.clone(),
+            OffchainTransactionPoolFactory::new(transaction_pool.clone()),
+            keystore_container.keystore(),
+            role.is_authority(),
+        ),
+    );
 
     if role.is_authority() {
         let mut proposer_factory = sc_basic_authorship::ProposerFactory::new(
@@ -256,6 +292,13 @@ pub fn new_full<Net: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         );
         proposer_factory.set_default_block_size_limit(MAX_BLOCK_BYTES as usize);
         let slot_duration = sc_consensus_aura::slot_duration(&*client)?;
+        let decision = authoring::Authoring::new(
+            authoring.author,
+            authoring.heartbeat(),
+            slot_duration.as_duration(),
+            client.clone(),
+            transaction_pool.clone(),
+        );
         let aura =
             sc_consensus_aura::start_aura::<AuraPair, _, _, _, _, _, _, _, _, _, _>(StartAuraParams {
                 slot_duration,
@@ -265,12 +308,14 @@ pub fn new_full<Net: NetworkBackend<Block, <Block as BlockT>::Hash>>(
                 proposer_factory,
                 create_inherent_data_providers: move |_, ()| async move { Ok(inherents(slot_duration)) },
                 force_authoring,
-                backoff_authoring_blocks: Option::<()>::None,
+                backoff_authoring_blocks: Some(decision),
                 keystore: keystore_container.keystore(),
                 sync_oracle: sync_service.clone(),
                 justification_sync_link: sync_service.clone(),
                 block_proposal_slot_portion: SlotProportion::new(PROPOSAL_SHARE),
-                max_block_proposal_slot_portion: None,
+                // Aura gives more time the longer there was no block. Here empty slots are no sign of slow machines, so the
+                // block must be ready within its slot.
+                max_block_proposal_slot_portion: Some(SlotProportion::new(1.0)),
                 telemetry: telemetry.as_ref().map(Telemetry::handle),
                 compatibility_mode: Default::default(),
             })?;

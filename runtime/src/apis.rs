@@ -7,15 +7,18 @@ use frame_support::{
     traits::KeyOwnerProofSystem,
     weights::Weight,
 };
-use medshare_runtime_api::MAX_PAGE;
+use medshare_runtime_api::{
+    MAX_PAGE,
+    equivocation::{EquivocationProof, KeyOwnershipProof, ReportStatus},
+};
 use medshare_traits::RecordRegistry;
 use medshare_types::{
-    AccessRequest, Allowance, Anchor, FetchDecision, Grant, Listing, Member, Order, OrderId, Policy, Receipt,
-    Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
+    AccessRequest, Allowance, Anchor, FetchDecision, Grant, Listing, Member, Order, OrderId, PeerKey, Policy,
+    Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 use pallet_grandpa::AuthorityId as GrandpaId;
 use sp_api::impl_runtime_apis;
-use sp_consensus_aura::sr25519::AuthorityId as AuraId;
+use sp_consensus_aura::{Slot, sr25519::AuthorityId as AuraId};
 use sp_core::{OpaqueMetadata, crypto::KeyTypeId};
 use sp_inherents::{CheckInherentsResult, InherentData};
 use sp_runtime::{
@@ -27,8 +30,8 @@ use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 use crate::{
-    Access, AccountId, Audits, Aura, Balance, Block, Credit, Executive, Grandpa, Historical, InherentDataExt,
-    Marketplace, Members, Nonce, Quota, Records, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys,
+    Access, AccountId, Audits, Aura, Balance, Block, Credit, Equivocation, Executive, Grandpa, Historical, InherentDataExt,
+    Marketplace, Members, Nonce, Peers, Quota, Records, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys,
     System, TransactionPayment, VERSION, genesis,
 };
 
@@ -219,6 +222,7 @@ impl_runtime_apis! {
         }
     }
 
+    #[api_version(2)]
     impl medshare_runtime_api::MedshareApi<Block> for Runtime {
         fn member(who: AccountId) -> Option<Member<AccountId>> {
             Members::member(&who)
@@ -318,6 +322,54 @@ impl_runtime_apis! {
 
         fn credit(who: AccountId) -> medshare_types::Credit {
             Credit::credit(&who)
+        }
+
+        fn open_orders_of(
+            who: AccountId,
+            after: Option<OrderId>,
+            limit: u32,
+        ) -> Vec<(OrderId, Order<AccountId>)> {
+            Marketplace::open_orders_of(&who, after, limit.min(MAX_PAGE))
+        }
+    }
+
+    impl medshare_runtime_api::AuthoringApi<Block> for Runtime {
+        fn wants_block() -> bool {
+            crate::work::wants_block()
+        }
+    }
+
+    impl medshare_runtime_api::PeersApi<Block> for Runtime {
+        fn peers() -> Vec<(PeerKey, AccountId)> {
+            Peers::peers()
+        }
+    }
+
+    impl medshare_runtime_api::equivocation::EquivocationApi<Block> for Runtime {
+        fn generate_key_ownership_proof(slot: Slot, authority: AuraId) -> Option<KeyOwnershipProof> {
+            let proof = Equivocation::prove_ownership(slot, authority)?;
+            Some(KeyOwnershipProof::new(proof.encode()))
+        }
+
+        fn report_status(
+            equivocation: EquivocationProof<<Block as BlockT>::Header>,
+            owner: KeyOwnershipProof,
+        ) -> ReportStatus {
+            let Some(owner) = owner.decode() else {
+                return ReportStatus::Refused("UnreadableProof".into());
+            };
+            match Equivocation::examine(&equivocation, &owner) {
+                Ok(_) => ReportStatus::New,
+                Err(pallet_equivocation::Error::AlreadyReported) => ReportStatus::Known,
+                Err(error) => ReportStatus::Refused(error.as_str().into()),
+            }
+        }
+
+        fn submit_report_equivocation_unsigned_extrinsic(
+            equivocation: EquivocationProof<<Block as BlockT>::Header>,
+            owner: KeyOwnershipProof,
+        ) -> Option<()> {
+            Equivocation::submit_report(equivocation, owner.decode()?).then_some(())
         }
     }
 

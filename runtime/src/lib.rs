@@ -29,9 +29,13 @@ use alloc::vec::Vec;
 pub mod apis;
 pub mod configs;
 pub mod genesis;
+#[cfg(feature = "std")]
+pub mod invariants;
+pub mod migrations;
 #[cfg(test)]
 mod tests;
 pub mod weights;
+pub mod work;
 
 use alloc::borrow::Cow;
 use sp_runtime::{generic, impl_opaque_keys, traits::BlakeTwo256};
@@ -92,7 +96,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: Cow::Borrowed("medshare"),
     impl_name: Cow::Borrowed("medshare"),
     authoring_version: 1,
-    spec_version: 1,
+    spec_version: 2,
     impl_version: 1,
     apis: RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -154,7 +158,7 @@ pub type Executive = frame_executive::Executive<
 >;
 
 /// The pallets. Indices are part of every transaction's encoding and never change; those of this project are from 10
-/// to 29. The order matters: blocks are counted (`Authorship`) before a session ends, and at genesis members come before
+/// to 29, and 34. The order matters: blocks are counted (`Authorship`) before a session ends, and at genesis members come before
 /// validators, and these before sessions.
 #[frame_support::runtime]
 mod runtime {
@@ -233,6 +237,9 @@ mod runtime {
     /// Which hospitals are validators.
     #[runtime::pallet_index(18)]
     pub type Validators = pallet_validators;
+    /// Which nodes belong to the network.
+    #[runtime::pallet_index(19)]
+    pub type Peers = pallet_peers;
     /// Their keys, and when they change.
     #[runtime::pallet_index(31)]
     pub type Session = pallet_session;
@@ -242,6 +249,9 @@ mod runtime {
     /// Reports of offences.
     #[runtime::pallet_index(33)]
     pub type Offences = pallet_offences;
+    /// Proofs that somebody authored two blocks in one slot.
+    #[runtime::pallet_index(34)]
+    pub type Equivocation = pallet_equivocation;
     /// Finality.
     #[runtime::pallet_index(3)]
     pub type Grandpa = pallet_grandpa;

@@ -1,6 +1,10 @@
 //! The `medshare` command, run as a user's script would run it: with `--json`, reading what it prints.
 
-use std::{fmt, path::PathBuf, process::Stdio};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -8,13 +12,17 @@ use tokio::process::Command;
 
 use crate::process::binary;
 
-/// The command-line client of one development account.
+/// The passphrase of the key files of these tests.
+const PASSPHRASE: &str = "no secret at all";
+
+/// The command-line client of one account.
 #[derive(Clone)]
 pub struct Cli {
-    pub(crate) account: String,
-    pub(crate) node: String,
-    pub(crate) vault: String,
-    pub(crate) home: PathBuf,
+    account: String,
+    key_file: Option<PathBuf>,
+    node: String,
+    vault: String,
+    home: PathBuf,
 }
 
 /// A command that exited with an error.
@@ -35,9 +43,31 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 impl Cli {
-    /// The development account that this client acts for.
+    /// The client of a development account, with its files in `home`.
+    pub fn new(account: &str, node: &str, vault: &str, home: &Path) -> Self {
+        Self {
+            account: account.to_owned(),
+            key_file: None,
+            node: node.to_owned(),
+            vault: vault.to_owned(),
+            home: home.to_owned(),
+        }
+    }
+
+    /// The same client with a key file of this name instead, which `keys create` makes.
+    pub fn with_key_file(&self, name: &str) -> Self {
+        let key_file = Some(self.home.join(format!("{name}.age")));
+        Self { account: name.to_owned(), key_file, ..self.clone() }
+    }
+
+    /// The account that this client acts for, by its name.
     pub fn account(&self) -> &str {
         &self.account
+    }
+
+    /// The same client at another node.
+    pub fn at(&self, node: &str) -> Self {
+        Self { node: node.to_owned(), ..self.clone() }
     }
 
     /// The same client with another vault.
@@ -55,9 +85,8 @@ impl Cli {
         let command = arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
         if !output.status.success() {
             let message = String::from_utf8_lossy(&output.stderr).into_owned();
-            return Err(
-                Failure { command: format!("medshare --dev {} {command}", self.account), message }.into()
-            );
+            let command = format!("medshare {command}, for {}", self.account);
+            return Err(Failure { command, message }.into());
         }
         serde_json::from_slice(&output.stdout).with_context(|| {
             format!("`medshare {command}` printed no JSON: {}", String::from_utf8_lossy(&output.stdout))
@@ -80,9 +109,11 @@ impl Cli {
 
     /// The arguments that every command of this client begins with.
     pub fn globals(&self) -> Vec<String> {
-        ["--json", "--node", &self.node, "--vault", &self.vault, "--dev", &self.account]
-            .map(str::to_owned)
-            .to_vec()
+        let key_file = self.key_file.as_ref().map(|path| path.display().to_string());
+        let signer =
+            key_file.map_or(["--dev".into(), self.account.clone()], |path| ["--key-file".into(), path]);
+        let globals = ["--json", "--node", &self.node, "--vault", &self.vault];
+        globals.map(str::to_owned).into_iter().chain(signer).collect()
     }
 
     fn command<S: AsRef<str>>(&self, arguments: &[S]) -> Result<Command> {
@@ -91,6 +122,7 @@ impl Cli {
             .args(self.globals())
             .args(arguments.iter().map(AsRef::as_ref))
             .env("MEDSHARE_HOME", &self.home)
+            .env("MEDSHARE_PASSPHRASE", PASSPHRASE)
             .current_dir(&self.home)
             .kill_on_drop(true);
         Ok(command)

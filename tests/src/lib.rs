@@ -1,11 +1,22 @@
 //! A medshare network on one machine, for whole-system tests and the demo: a real node, a real vault, and the
 //! command-line client as users run it, all on free loopback ports and in a temporary directory.
 
+mod cables;
+pub mod chaos;
 mod cli;
 pub mod council;
-mod network;
+pub mod history;
+pub mod hospitals;
+pub mod ledger;
+pub mod load;
+pub mod network;
+pub mod observer;
+pub mod private;
 mod process;
+pub mod release;
+pub mod rpc;
 pub mod sale;
+pub mod sign;
 mod stack;
 
 pub use cli::{Cli, Failure};

@@ -1,143 +1,450 @@
-//! The local chain of several validators, each a process of its own.
+//! The local chain of several validators, each a process of its own, and what can happen to them.
 
-use std::{net::TcpListener, time::Duration};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
 
-use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use anyhow::{Context, Result, bail, ensure};
+use rustix::process::Signal;
+use serde_json::Value;
+use subxt::rpcs::rpc_params;
 use tempfile::TempDir;
 
-use crate::Process;
+use crate::{
+    Process, binary,
+    cables::{Cables, Space},
+    rpc::Rpc,
+};
 
 /// The validators of the runtime's preset `local`.
-const NAMES: [&str; 4] = ["alice", "bob", "charlie", "dave"];
+pub const VALIDATORS: [&str; 4] = ["alice", "bob", "charlie", "dave"];
 
-/// One validator.
-pub struct Validator {
-    name: &'static str,
-    process: Option<Process>,
-    rpc: String,
-    arguments: Vec<String>,
+/// How many nodes a network can have. All know one another from the beginning, as they would from a consortium's lists.
+const MOST: usize = 6;
+
+/// How long a node may take to have a final block. The machine may have other work to do.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// Where the nodes of a network live.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ground {
+    /// On ports of the loopback device.
+    Loopback,
+    /// In network namespaces, which can be parted from one another.
+    Namespaces,
 }
 
-/// The local chain's four validators.
+impl Ground {
+    /// Namespaces where they can be used, else ports.
+    pub fn best() -> Self {
+        if Cables::obstacle().is_none() { Self::Namespaces } else { Self::Loopback }
+    }
+}
+
+/// What a network is made of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// Where its nodes live.
+    pub ground: Ground,
+    /// The chain: a name that the node knows, or the path of a specification.
+    pub chain: String,
+    /// The program that they run: one of this workspace, or a path.
+    pub program: String,
+    /// Arguments for all of them, besides those that every network has.
+    pub arguments: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        // Blocks come in every slot, also without work.
+        Self {
+            ground: Ground::Loopback,
+            chain: "local".to_owned(),
+            program: "medshare-node".to_owned(),
+            arguments: heartbeat(2),
+        }
+    }
+}
+
+/// The argument for so many seconds without work between two blocks.
+pub fn heartbeat(seconds: u64) -> Vec<String> {
+    vec![format!("--heartbeat={seconds}")]
+}
+
+/// Whose keys a node works with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Keys {
+    /// The session keys of this development account, which it has again whenever it starts.
+    Of(&'static str),
+    /// Those that it makes itself when asked to.
+    Own,
+    /// None: it follows.
+    None,
+}
+
+struct Node {
+    name: String,
+    process: Option<Process>,
+    starts: usize,
+    keys: Keys,
+    base: PathBuf,
+    place: Place,
+    rpc: Arc<Rpc>,
+}
+
+/// Where a node meets others and answers.
+struct Place {
+    space: Option<Space>,
+    meets_at: String,
+    rpc_port: u16,
+    peer: String,
+    node_key: PathBuf,
+}
+
+/// The local chain's four validators, and further nodes.
 pub struct Network {
-    validators: Vec<Validator>,
+    // Dropped in this order: first the programs, then what they use.
+    nodes: Vec<Node>,
+    places: Vec<Place>,
+    peers: Vec<String>,
+    cables: Option<Cables>,
+    options: Options,
     dir: TempDir,
 }
 
 impl Network {
-    /// Starts all four and waits until each has imported a block.
+    /// Starts all four on ports of the loopback device.
     ///
     /// # Errors
     /// If one does not come up.
     pub async fn start() -> Result<Self> {
+        Self::start_on(Ground::Loopback).await
+    }
+
+    /// Starts all four and waits until each answers.
+    ///
+    /// # Errors
+    /// If one does not come up.
+    pub async fn start_on(ground: Ground) -> Result<Self> {
+        Self::start_with(Options { ground, ..Options::default() }).await
+    }
+
+    /// Starts all four and waits until each answers.
+    ///
+    /// # Errors
+    /// If one does not come up.
+    pub async fn start_with(options: Options) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("medshare-net-").tempdir()?;
-        let mut network = Self { validators: Vec::new(), dir };
-        let mut first = None;
-        for name in NAMES {
-            let (p2p, rpc) = (free_port()?, free_port()?);
-            let mut arguments = vec![
-                "--chain=local".to_owned(),
-                format!("--{name}"),
-                format!("--base-path={}", network.dir.path().join(name).display()),
-                format!("--listen-addr=/ip4/127.0.0.1/tcp/{p2p}"),
-                format!("--rpc-port={rpc}"),
-                "--no-mdns".to_owned(),
-                "--no-prometheus".to_owned(),
-                "--no-telemetry".to_owned(),
-                // Development keys: nobody but these four processes knows the node.
-                format!(
-                    "--node-key={:0>64}",
-                    NAMES.iter().position(|other| *other == name).unwrap_or_default() + 1
-                ),
-            ];
-            if let Some(address) = &first {
-                arguments.push(format!("--bootnodes={address}"));
-            }
-            let mut process = Process::start("medshare-node", name, network.dir.path(), &arguments)?;
-            let identity = process
-                .wait_for("its network identity", |log| {
-                    let at = log.find("Local node identity is: ")?;
-                    log[at..].split_whitespace().nth(4).map(str::to_owned)
-                })
-                .await?;
-            first.get_or_insert(format!("/ip4/127.0.0.1/tcp/{p2p}/p2p/{identity}"));
-            let rpc = format!("http://127.0.0.1:{rpc}");
-            network.validators.push(Validator { name, process: Some(process), rpc, arguments });
+        let mut cables = match options.ground {
+            Ground::Loopback => None,
+            Ground::Namespaces => Some(Cables::lay()?),
+        };
+        let places = (0..MOST)
+            .map(|index| Place::prepare(index, dir.path(), cables.as_mut()))
+            .collect::<Result<Vec<Place>>>()?;
+        let peers = places.iter().map(|place| format!("{}/p2p/{}", place.meets_at, place.peer)).collect();
+        let mut network = Self { nodes: Vec::new(), places, peers, cables, options, dir };
+        for name in VALIDATORS {
+            network.add(name, Keys::Of(name))?;
+        }
+        for index in 0..network.nodes.len() {
+            network.wait_up(index).await?;
         }
         Ok(network)
     }
 
-    /// Ends a validator as a crash would.
+    /// Starts one more node, and gives its number. Those that are there know it already.
+    ///
+    /// # Errors
+    /// If there are as many as there can be, or it cannot be started.
+    pub fn add(&mut self, name: &str, keys: Keys) -> Result<usize> {
+        ensure!(!self.places.is_empty(), "a network has at most {MOST} nodes");
+        let place = self.places.remove(0);
+        let host = place.space.as_ref().map_or("127.0.0.1".to_owned(), |space| space.rpc.to_string());
+        self.nodes.push(Node {
+            name: name.to_owned(),
+            process: None,
+            starts: 0,
+            keys,
+            base: self.dir.path().join(name),
+            rpc: Arc::new(Rpc::at(format!("ws://{host}:{}", place.rpc_port))),
+            place,
+        });
+        let index = self.nodes.len() - 1;
+        self.restart(index)?;
+        Ok(index)
+    }
+
+    /// How many nodes there are.
+    pub fn size(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// A node's name.
+    pub fn name(&self, index: usize) -> &str {
+        &self.nodes[index].name
+    }
+
+    /// A node's RPC.
+    pub fn rpc(&self, index: usize) -> &Arc<Rpc> {
+        &self.nodes[index].rpc
+    }
+
+    /// The RPC of all nodes.
+    pub fn rpcs(&self) -> Vec<Arc<Rpc>> {
+        self.nodes.iter().map(|node| node.rpc.clone()).collect()
+    }
+
+    /// Whether a node's process runs, paused or not.
+    pub fn runs(&self, index: usize) -> bool {
+        self.nodes[index].process.is_some()
+    }
+
+    /// What a node has printed since it was last started.
+    pub fn log(&self, index: usize) -> String {
+        self.nodes[index].process.as_ref().map(Process::log).unwrap_or_default()
+    }
+
+    /// Keeps logs and data when this is dropped, and says where they are.
+    pub fn keep(&mut self) -> &Path {
+        self.dir.disable_cleanup(true);
+        self.dir.path()
+    }
+
+    /// Ends a node as a crash would.
     ///
     /// # Errors
     /// If it cannot be ended.
     pub async fn kill(&mut self, index: usize) -> Result<()> {
-        match self.validators[index].process.take() {
+        match self.nodes[index].process.take() {
             Some(process) => process.kill().await,
             None => Ok(()),
         }
     }
 
-    /// Starts a validator again on its data.
+    /// Ends a node as its operator would.
     ///
     /// # Errors
-    /// If it cannot be started.
-    pub async fn restart(&mut self, index: usize) -> Result<()> {
-        let Validator { name, arguments, .. } = &self.validators[index];
-        let process = Process::start("medshare-node", &format!("{name}-again"), self.dir.path(), arguments)?;
-        self.validators[index].process = Some(process);
+    /// If it does not end.
+    pub async fn stop(&mut self, index: usize) -> Result<()> {
+        match self.nodes[index].process.take() {
+            Some(process) => process.end().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Where a node keeps its data.
+    pub fn data(&self, index: usize) -> &Path {
+        &self.nodes[index].base
+    }
+
+    /// Ends all nodes as a power failure would: none of them sees another one end.
+    ///
+    /// # Errors
+    /// If one cannot be ended.
+    pub async fn kill_all(&mut self) -> Result<()> {
+        for process in self.nodes.iter().filter_map(|node| node.process.as_ref()) {
+            process.signal(Signal::KILL)?;
+        }
+        for index in 0..self.nodes.len() {
+            self.kill(index).await?;
+        }
         Ok(())
     }
 
-    /// Waits until a validator says that a block of at least this height is final, and gives the height.
+    /// Starts a node that was ended again on its data.
     ///
     /// # Errors
-    /// If that does not happen within two minutes.
-    pub async fn wait_final(&self, index: usize, height: u64) -> Result<u64> {
-        let mut last = None;
-        for _ in 0..240 {
-            last = self.final_height(index).await.ok();
-            if let Some(reached) = last.filter(|reached| *reached >= height) {
-                return Ok(reached);
-            }
-            tokio::time::sleep(Duration::from_millis(500)).await;
-        }
-        bail!("{} has no final block {height} after two minutes, but {last:?}", self.validators[index].name)
+    /// If it cannot be started.
+    pub fn restart(&mut self, index: usize) -> Result<()> {
+        let arguments = self.arguments(index);
+        let program = &self.options.program;
+        let node = &mut self.nodes[index];
+        node.starts += 1;
+        let log = format!("{}-{}", node.name, node.starts);
+        let space = node.place.space.as_ref().map(|space| space.name.as_str());
+        node.process = Some(Process::start_within(space, program, &log, self.dir.path(), &arguments)?);
+        Ok(())
     }
 
-    /// The height of a validator's newest final block.
+    /// Waits until a node answers.
+    ///
+    /// # Errors
+    /// If it ends before, or does not within a minute.
+    pub async fn wait_up(&mut self, index: usize) -> Result<()> {
+        let process = self.nodes[index].process.as_mut().context("the node does not run")?;
+        process.wait_for("answering RPC", |log| log.contains("Running JSON-RPC server").then_some(())).await
+    }
+
+    /// Takes everything from the disk of a node that was ended, its keystore too. With other keys it is another
+    /// validator when it starts again.
+    ///
+    /// # Errors
+    /// If that is impossible.
+    pub fn wipe(&mut self, index: usize, keys: Keys) -> Result<()> {
+        let node = &mut self.nodes[index];
+        ensure!(node.process.is_none(), "{} still runs", node.name);
+        node.keys = keys;
+        std::fs::remove_dir_all(&node.base).with_context(|| format!("cannot remove {}", node.base.display()))
+    }
+
+    /// Stops a node where it is, as an overloaded machine would.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub fn pause(&self, index: usize) -> Result<()> {
+        self.signal(index, Signal::STOP)
+    }
+
+    /// Lets a paused node go on.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub fn resume(&self, index: usize) -> Result<()> {
+        self.signal(index, Signal::CONT)
+    }
+
+    /// Parts the network: each group reaches only its own.
+    ///
+    /// # Errors
+    /// If the nodes are not in namespaces.
+    pub fn part(&mut self, groups: &[&[usize]]) -> Result<()> {
+        self.cables.as_mut().context("without network namespaces there are no partitions")?.split(groups)
+    }
+
+    /// Ends a partition.
+    ///
+    /// # Errors
+    /// If the nodes are not in namespaces.
+    pub fn heal(&mut self) -> Result<()> {
+        self.cables.as_mut().context("without network namespaces there are no partitions")?.join()
+    }
+
+    /// Waits until a node says that a block of at least this height is final, and gives the height.
+    ///
+    /// # Errors
+    /// If that does not happen within four minutes.
+    pub async fn wait_final(&self, index: usize, height: u64) -> Result<u64> {
+        let mut last = None;
+        let waited = tokio::time::timeout(PATIENCE, async {
+            loop {
+                last = self.final_height(index).await.ok().or(last);
+                if let Some(reached) = last.filter(|reached| *reached >= height) {
+                    return reached;
+                }
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        })
+        .await;
+        waited.map_err(|_| {
+            let name = &self.nodes[index].name;
+            anyhow::anyhow!("{name} has no final block {height} after {} s, but {last:?}", PATIENCE.as_secs())
+        })
+    }
+
+    /// The height of a node's newest final block.
     ///
     /// # Errors
     /// If it does not answer.
     pub async fn final_height(&self, index: usize) -> Result<u64> {
-        let hash = self.ask(index, "chain_getFinalizedHead", json!([])).await?;
-        let header = self.ask(index, "chain_getHeader", json!([hash])).await?;
-        let number = header["number"].as_str().context("a header has a number")?;
-        Ok(u64::from_str_radix(number.trim_start_matches("0x"), 16)?)
+        let hash: String = self.rpc(index).ask("chain_getFinalizedHead", rpc_params![]).await?;
+        let header: Value = self.rpc(index).ask("chain_getHeader", rpc_params![hash]).await?;
+        height(&header)
     }
 
-    /// The hash and the state root that a validator has for a height.
+    /// The height of a node's newest block.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn best_height(&self, index: usize) -> Result<u64> {
+        height(&self.rpc(index).ask("chain_getHeader", rpc_params![]).await?)
+    }
+
+    /// The hash and the state root that a node has for a height.
     ///
     /// # Errors
     /// If it does not answer, or has no such block.
     pub async fn block(&self, index: usize, height: u64) -> Result<(Value, Value)> {
-        let hash = self.ask(index, "chain_getBlockHash", json!([height])).await?;
-        let header = self.ask(index, "chain_getHeader", json!([hash])).await?;
+        let hash: Value = self.rpc(index).ask("chain_getBlockHash", rpc_params![height]).await?;
+        ensure!(!hash.is_null(), "{} has no block {height}", self.nodes[index].name);
+        let header: Value = self.rpc(index).ask("chain_getHeader", rpc_params![&hash]).await?;
         Ok((hash, header["stateRoot"].clone()))
     }
 
-    async fn ask(&self, index: usize, method: &str, params: Value) -> Result<Value> {
-        let question = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-        let url = &self.validators[index].rpc;
-        let answer: Value = reqwest::Client::new().post(url).json(&question).send().await?.json().await?;
-        match answer.get("result") {
-            Some(result) if !result.is_null() => Ok(result.clone()),
-            _ => bail!("{method} at {}: {answer}", self.validators[index].name),
+    fn signal(&self, index: usize, signal: Signal) -> Result<()> {
+        self.nodes[index].process.as_ref().context("the node does not run")?.signal(signal)
+    }
+
+    fn arguments(&self, index: usize) -> Vec<String> {
+        let Node { name, keys, base, place, .. } = &self.nodes[index];
+        let mut arguments = vec![
+            format!("--chain={}", self.options.chain),
+            format!("--name={name}"),
+            format!("--base-path={}", base.display()),
+            format!("--listen-addr={}", place.meets_at),
+            format!("--node-key-file={}", place.node_key.display()),
+            format!("--rpc-port={}", place.rpc_port),
+            "--rpc-methods=unsafe".to_owned(),
+            "--rpc-max-subscriptions-per-connection=8192".to_owned(),
+            // Members flood the chain over few connections.
+            format!("--rpc-rate-limit={}", u32::MAX),
+            "--reserved-only".to_owned(),
+            "--no-mdns".to_owned(),
+            "--no-prometheus".to_owned(),
+            "--no-telemetry".to_owned(),
+            "--disable-log-color".to_owned(),
+        ];
+        let others = self.peers.iter().filter(|peer| !peer.ends_with(&place.peer));
+        arguments.extend(others.map(|peer| format!("--reserved-nodes={peer}")));
+        if place.space.is_some() {
+            // Only this process is at the other end of that cable.
+            arguments.extend(["--unsafe-rpc-external", "--rpc-cors=all"].map(str::to_owned));
         }
+        match keys {
+            Keys::Of(account) => arguments.push(format!("--{account}")),
+            Keys::Own => arguments.push("--validator".to_owned()),
+            Keys::None => {}
+        }
+        arguments.extend(self.options.arguments.iter().cloned());
+        arguments
     }
 }
 
-fn free_port() -> Result<u16> {
+impl Place {
+    fn prepare(index: usize, dir: &Path, cables: Option<&mut Cables>) -> Result<Self> {
+        let node_key = dir.join(format!("node-key-{index}"));
+        // Development keys: nobody but these processes knows the nodes.
+        std::fs::write(&node_key, format!("{:0>64}", index + 1))?;
+        let output = Command::new(binary("medshare-node")?)
+            .args(["key", "inspect-node-key", "--file"])
+            .arg(&node_key)
+            .stdin(Stdio::null())
+            .output()
+            .context("cannot run medshare-node")?;
+        let peer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        if peer.is_empty() {
+            bail!("medshare-node does not tell a peer id: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        let space = cables.map(Cables::connect).transpose()?;
+        let (meets_at, rpc_port) = match &space {
+            Some(space) => (format!("/ip4/{}/tcp/30333", space.peers), 9944),
+            None => (format!("/ip4/127.0.0.1/tcp/{}", free_port()?), free_port()?),
+        };
+        Ok(Self { space, meets_at, rpc_port, peer, node_key })
+    }
+}
+
+/// The height in a header.
+pub(crate) fn height(header: &Value) -> Result<u64> {
+    let number = header["number"].as_str().context("a header has a number")?;
+    Ok(u64::from_str_radix(number.trim_start_matches("0x"), 16)?)
+}
+
+/// A TCP port of the loopback device that nobody listens on.
+pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
 /// A running program with its log in a file. It is ended when this is dropped.
@@ -23,16 +24,59 @@ impl Process {
     /// # Errors
     /// If it has not been built or cannot be started.
     pub fn start(program: &str, name: &str, dir: &Path, arguments: &[String]) -> Result<Self> {
+        Self::start_within(None, program, name, dir, arguments)
+    }
+
+    /// As [`Process::start`], in a network namespace if one is named.
+    ///
+    /// # Errors
+    /// As [`Process::start`].
+    pub fn start_within(
+        namespace: Option<&str>,
+        program: &str,
+        name: &str,
+        dir: &Path,
+        arguments: &[String],
+    ) -> Result<Self> {
+        let command = match namespace {
+            // It becomes the program, so that signals reach that.
+            Some(namespace) => {
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", namespace]).arg(binary(program)?);
+                command
+            }
+            None => Command::new(binary(program)?),
+        };
+        Self::spawn(command, name, dir, arguments)
+    }
+
+    /// As [`Process::start`], with more variables in its environment.
+    ///
+    /// # Errors
+    /// As [`Process::start`].
+    pub fn start_with(
+        environment: &[(&str, String)],
+        program: &str,
+        name: &str,
+        dir: &Path,
+        arguments: &[String],
+    ) -> Result<Self> {
+        let mut command = Command::new(binary(program)?);
+        command.envs(environment.iter().map(|(variable, value)| (variable, value)));
+        Self::spawn(command, name, dir, arguments)
+    }
+
+    fn spawn(mut command: Command, name: &str, dir: &Path, arguments: &[String]) -> Result<Self> {
         let log = dir.join(format!("{name}.log"));
         let output = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
-        let child = Command::new(binary(program)?)
+        let child = command
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output)
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("cannot start {program}"))?;
+            .with_context(|| format!("cannot start {name}"))?;
         Ok(Self { name: name.to_owned(), child, log })
     }
 
@@ -58,11 +102,40 @@ impl Process {
         bail!("{} did not come to {what} within a minute; it printed:\n{}", self.name, tail(&self.log()))
     }
 
+    /// Sends it a signal.
+    ///
+    /// # Errors
+    /// If it has ended.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        let pid = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        let pid = pid.with_context(|| format!("{} has ended", self.name))?;
+        kill_process(pid, signal).with_context(|| format!("cannot send {signal:?} to {}", self.name))
+    }
+
+    /// Asks it to end, and waits until it has.
+    ///
+    /// # Errors
+    /// If it does not end within half a minute.
+    pub async fn end(mut self) -> Result<()> {
+        self.signal(Signal::TERM)?;
+        let ended = tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await;
+        ended.with_context(|| format!("{} does not end when asked to", self.name))??;
+        Ok(())
+    }
+
     /// Ends it at once, as a crash would.
     ///
     /// # Errors
     /// If it cannot be waited for.
     pub async fn kill(mut self) -> Result<()> {
+        self.crash().await
+    }
+
+    /// As [`Process::kill`], and keeps what it printed.
+    ///
+    /// # Errors
+    /// As [`Process::kill`].
+    pub async fn crash(&mut self) -> Result<()> {
         self.child.kill().await.with_context(|| format!("cannot end {}", self.name))
     }
 }

@@ -10,13 +10,14 @@ use crate::{Cli, Process};
 /// The development account whose vault it is.
 const VAULT_OPERATOR: &str = "Ferdie";
 
-/// A development node and a vault.
+/// A node and a vault.
 pub struct Stack {
     // Dropped in this order: first the programs, then what they write to.
     agents: Vec<Process>,
     more_vaults: Vec<Process>,
     vault: Option<Process>,
-    node: Process,
+    // None where the node is somebody else's.
+    node: Option<Process>,
     dir: TempDir,
     node_url: String,
     vault_url: String,
@@ -30,7 +31,20 @@ impl Stack {
     pub async fn start() -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("medshare-").tempdir()?;
         let (node, node_url) = start_node(dir.path()).await?;
-        let (vault, vault_url) = start_vault(dir.path(), &node_url, VAULT_OPERATOR).await?;
+        Self::around(Some(node), node_url, dir).await
+    }
+
+    /// Starts a vault beside a node that runs already and does not end with this stack.
+    ///
+    /// # Errors
+    /// If the vault does not come up.
+    pub async fn beside(node_url: &str) -> Result<Self> {
+        let dir = tempfile::Builder::new().prefix("medshare-").tempdir()?;
+        Self::around(None, node_url.to_owned(), dir).await
+    }
+
+    async fn around(node: Option<Process>, node_url: String, dir: TempDir) -> Result<Self> {
+        let (vault, vault_url) = start_vault(dir.path(), &node_url, VAULT_OPERATOR, None).await?;
         Ok(Self {
             agents: Vec::new(),
             more_vaults: Vec::new(),
@@ -44,12 +58,7 @@ impl Stack {
 
     /// The command-line client of a development account.
     pub fn cli(&self, account: &str) -> Cli {
-        Cli {
-            account: account.to_owned(),
-            node: self.node_url.clone(),
-            vault: self.vault_url.clone(),
-            home: self.dir.path().to_owned(),
-        }
+        Cli::new(account, &self.node_url, &self.vault_url, self.dir.path())
     }
 
     /// Starts `medshare agent` for an account; it runs until this stack is dropped.
@@ -80,7 +89,24 @@ impl Stack {
     /// # Errors
     /// If it does not come up.
     pub async fn another_vault(&mut self, operator: &str) -> Result<String> {
-        let (vault, url) = start_vault(self.dir.path(), &self.node_url, operator).await?;
+        let (vault, url) = start_vault(self.dir.path(), &self.node_url, operator, None).await?;
+        self.more_vaults.push(vault);
+        Ok(url)
+    }
+
+    /// Starts one more vault, whose blobs are at a URL, with what its environment says about that; and says where it
+    /// answers.
+    ///
+    /// # Errors
+    /// If it does not come up; the message has what it printed.
+    pub async fn another_vault_at(
+        &mut self,
+        operator: &str,
+        store: &str,
+        environment: &[(&str, String)],
+    ) -> Result<String> {
+        let place = Some((store, environment));
+        let (vault, url) = start_vault(self.dir.path(), &self.node_url, operator, place).await?;
         self.more_vaults.push(vault);
         Ok(url)
     }
@@ -93,6 +119,27 @@ impl Stack {
     /// Where the vault answers.
     pub fn vault_url(&self) -> &str {
         &self.vault_url
+    }
+
+    /// Where the node's metrics are.
+    ///
+    /// # Errors
+    /// If its log does not say.
+    pub fn node_metrics(&self) -> Result<String> {
+        let log = self.node.as_ref().context("the node is somebody else's")?.log();
+        let address = log.split_once("Prometheus exporter started at ").context("there are no metrics")?.1;
+        Ok(format!("http://{}/metrics", address.split_whitespace().next().unwrap_or_default()))
+    }
+
+    /// Ends the node as a crash would, and starts it again on the same data, at another URL.
+    ///
+    /// # Errors
+    /// If it does not come up again.
+    pub async fn restart_node(&mut self) -> Result<()> {
+        self.node.as_mut().context("the node is somebody else's")?.crash().await?;
+        let (node, node_url) = start_node(self.dir.path()).await?;
+        (self.node, self.node_url) = (Some(node), node_url);
+        Ok(())
     }
 
     /// A directory for files, which ends with this stack.
@@ -108,7 +155,8 @@ impl Stack {
             lines[lines.len().saturating_sub(25)..].join("\n")
         };
         let vault = self.vault.as_ref().map(last).unwrap_or_default();
-        let mut text = format!("-- node --\n{}\n-- vault --\n{vault}", last(&self.node));
+        let node = self.node.as_ref().map(last).unwrap_or_default();
+        let mut text = format!("-- node --\n{node}\n-- vault --\n{vault}");
         for agent in &self.agents {
             text.push_str("\n-- agent --\n");
             text.push_str(&last(agent));
@@ -124,7 +172,7 @@ impl Stack {
         if let Some(vault) = self.vault.take() {
             vault.kill().await?;
         }
-        let (vault, url) = start_vault(self.dir.path(), &self.node_url, VAULT_OPERATOR).await?;
+        let (vault, url) = start_vault(self.dir.path(), &self.node_url, VAULT_OPERATOR, None).await?;
         self.vault = Some(vault);
         self.vault_url = url;
         Ok(())
@@ -135,13 +183,16 @@ async fn start_node(dir: &Path) -> Result<(Process, String)> {
     let base = dir.join("node").display().to_string();
     let arguments = [
         "--dev",
+        // A block in every slot, also while nothing happens.
+        "--heartbeat=2",
         "--base-path",
         &base,
         "--rpc-port",
         "0",
         "--port",
         "0",
-        "--no-prometheus",
+        "--prometheus-port",
+        "0",
         "--no-telemetry",
     ]
     .map(str::to_owned);
@@ -155,32 +206,40 @@ async fn start_node(dir: &Path) -> Result<(Process, String)> {
                 .find_map(|address| address.trim().strip_prefix("127.0.0.1:")?.parse::<u16>().ok())
         })
         .await?;
-    node.wait_for("its first block", |log| log.contains("Imported #1").then_some(())).await?;
+    node.wait_for("its first block", |log| log.contains("Imported #").then_some(())).await?;
     Ok((node, format!("ws://127.0.0.1:{port}")))
 }
 
-async fn start_vault(dir: &Path, node_url: &str, operator: &str) -> Result<(Process, String)> {
+/// Starts a vault on a folder or, if one is given, at a URL with what the environment says about that.
+async fn start_vault(
+    dir: &Path,
+    node_url: &str,
+    operator: &str,
+    place: Option<(&str, &[(&str, String)])>,
+) -> Result<(Process, String)> {
     let name = format!("vault-{operator}");
-    let store = dir.join(&name);
-    std::fs::create_dir_all(&store).with_context(|| format!("cannot make {}", store.display()))?;
+    let folder = dir.join(&name);
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let store = folder.display().to_string();
+    let (store, environment) = place.unwrap_or((&store, &[]));
     let arguments = [
         "--chain",
         node_url,
         "--store",
-        &store.display().to_string(),
+        store,
+        "--state",
+        &folder.join("state").display().to_string(),
         "--listen",
         "127.0.0.1:0",
         "--dev-account",
         operator,
     ]
     .map(str::to_owned);
-    let mut vault = Process::start("medshare-vault", &name, dir, &arguments)?;
+    let mut vault = Process::start_with(environment, "medshare-vault", &name, dir, &arguments)?;
     let url = vault
         .wait_for("listening", |log| {
-            let begin = log.find("http://127.0.0.1:")?;
-            let address: String =
-                log[begin..].chars().take_while(|c| !c.is_whitespace() && *c != '"').collect();
-            Some(address)
+            let address = log.split_once("listening on ")?.1;
+            address.split_once('\n').map(|(address, _)| address.to_owned())
         })
         .await?;
     Ok((vault, url))

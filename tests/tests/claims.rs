@@ -48,12 +48,22 @@ async fn rule(vote: &[&str]) -> Result<(Value, i128, i128)> {
         }
     }
     let (alice_after, buyer_after) = (alice.run(&["balance"]).await?, buyer.run(&["balance"]).await?);
-    assert_eq!(amount(&buyer_after, "held"), 0, "money of a closed order is still on hold");
-    let order = alice.run(&["order", &order]).await?["order"].clone();
+    let deposits = MDS / 10 + MDS / 5;
+    assert_eq!(
+        amount(&buyer_after, "held"),
+        deposits,
+        "only the storage of the order and its claim is paid for"
+    );
+    let ended = alice.run(&["order", &order]).await?["order"].clone();
+    let early = buyer.refused(&["clear", &order]).await?;
+    assert!(early.contains("GrantInForce"), "{early}");
+    buyer.run(&["revoke", &record, buyer.account()]).await?;
+    buyer.run(&["clear", &order]).await?;
+    assert_eq!(amount(&buyer.run(&["balance"]).await?, "held"), 0);
     let gain = |before: &Value, after: &Value| {
         i128::try_from(amount(after, "total")).unwrap() - i128::try_from(amount(before, "total")).unwrap()
     };
-    Ok((order, gain(&alice_before, &alice_after), gain(&buyer_before, &buyer_after)))
+    Ok((ended, gain(&alice_before, &alice_after), gain(&buyer_before, &buyer_after)))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,8 +6,25 @@ use anyhow::Result;
 use medshare_tests::{Stack, council, sale};
 use serde_json::Value;
 
+/// A whole unit of settlement credit.
+const MDS: u128 = 1_000_000_000_000;
+/// What an order costs its buyer until it is cleared.
+const ORDER_DEPOSIT: u128 = MDS / 10;
+
 fn amount(balance: &Value, name: &str) -> u128 {
     balance[name].as_str().and_then(|amount| amount.parse().ok()).unwrap_or_default()
+}
+
+/// Waits until a record's history tells of an event, which it does once that is final.
+async fn traced(stack: &Stack, record: &str, event: &str) -> Result<()> {
+    for _ in 0..60 {
+        let trace = stack.cli("Alice").run(&["trace", record]).await?;
+        if trace["events"].as_array().into_iter().flatten().any(|entry| entry["event"] == event) {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    anyhow::bail!("the history of record {record} does not tell of {event}")
 }
 
 async fn document(stack: &Stack, content: &str) -> Result<String> {
@@ -21,6 +38,7 @@ async fn document(stack: &Stack, content: &str) -> Result<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn refunds_the_buyer_when_the_seller_does_not_deliver() -> Result<()> {
     let mut stack = Stack::start().await?;
+    let at_first = stack.cli("Alice").run(&["balance"]).await?;
     stack.agent("Alice").await?;
     let record = document(&stack, "nothing to report").await?;
     let approvers = sale::approve(&stack, &record).await?;
@@ -34,7 +52,8 @@ async fn refunds_the_buyer_when_the_seller_does_not_deliver() -> Result<()> {
     let bought = bob.run(&["buy", &record, "--use", "other-research"]).await?;
     let order = bought["order"].to_string();
     let during = bob.run(&["balance"]).await?;
-    assert_eq!(amount(&during, "held") - amount(&before, "held"), 10 * 1_000_000_000_000);
+    let held = |balance: &Value| amount(balance, "held") - amount(&before, "held");
+    assert_eq!(held(&during), 10 * MDS + ORDER_DEPOSIT);
 
     let early = stack.cli("Dave").refused(&["expire", &order]).await?;
     assert!(early.contains("TooEarly") || early.contains("NotYet") || early.contains("deadline"), "{early}");
@@ -43,12 +62,29 @@ async fn refunds_the_buyer_when_the_seller_does_not_deliver() -> Result<()> {
     assert!(late.contains("late") || late.contains("Late") || late.contains("deadline"), "{late}");
     stack.cli("Dave").run(&["expire", &order]).await?;
 
+    let shown = bob.run(&["order", &order]).await?;
+    assert_eq!(shown["order"]["state"], "Expired");
+    assert_eq!(held(&bob.run(&["balance"]).await?), ORDER_DEPOSIT, "the order is stored until it is cleared");
+    bob.run(&["clear", &order]).await?;
     let after = bob.run(&["balance"]).await?;
-    assert_eq!(amount(&after, "held"), amount(&before, "held"));
-    // All but the fee of Bob's one transaction came back.
-    assert!(amount(&before, "total") - amount(&after, "total") < 1_000_000_000_000);
-    let order = bob.run(&["order", &order]).await?;
-    assert_eq!(order["order"]["state"], "Expired");
+    assert_eq!(held(&after), 0);
+    // All but the fees of Bob's two transactions, if any was due, came back.
+    assert!(amount(&before, "total") - amount(&after, "total") < MDS);
+    bob.refused(&["order", &order]).await?;
+    assert_eq!(bob.run(&["orders"]).await?["orders"], serde_json::json!([]));
+
+    // Alice ends the record; what is left of it is in the blocks.
+    let alice = stack.cli("Alice");
+    let early = alice.refused(&["erase", &record]).await?;
+    assert!(early.contains("NotWithdrawn"), "{early}");
+    alice.run(&["withdraw", &record]).await?;
+    alice.run(&["erase", &record]).await?;
+    let left = alice.run(&["balance"]).await?;
+    assert_eq!(amount(&left, "held"), amount(&at_first, "held"), "the deposits of its versions came back");
+    alice.refused(&["show", &record]).await?;
+    for event in ["Registered", "Approved", "Ordered", "Expired", "Cleared", "Erased"] {
+        traced(&stack, &record, event).await?;
+    }
     Ok(())
 }
 

@@ -1,5 +1,9 @@
 //! What can be said on the command line.
 
+mod consortium;
+
+pub use consortium::*;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -71,6 +75,8 @@ pub enum Command {
     Revise(Revise),
     /// End a record: nothing of it can be sold or granted any more
     Withdraw(OneRecord),
+    /// Remove what the chain keeps of a withdrawn record, and get its deposits back
+    Erase(OneRecord),
     /// Copy a record's ciphertext to other vaults, where it is from then on
     Relocate(Relocate),
     /// List an owner's records
@@ -106,12 +112,16 @@ pub enum Command {
     Expire(OneOrder),
     /// Pay out an order whose time to claim is over
     Settle(OneOrder),
+    /// Remove an order that is over, with the grant that it led to, and release its deposit
+    Clear(OneOrder),
     /// Claim that delivered data are not what was described
     Claim(OneOrder),
     /// Grant access to a record without having been asked
     Grant(Grant),
     /// End a grant
     Revoke(Revoke),
+    /// Remove a grant that has ended, and release its deposit
+    ClearGrant(Revoke),
     /// Ask a record's owner for access
     Request(Request),
     /// List the open requests for access to one's records
@@ -130,9 +140,27 @@ pub enum Command {
     Receipts(OneRecord),
     /// Show the whole history of a record with block numbers and chain times
     Trace(OneRecord),
-    /// Show, admit, suspend, reinstate and expel members
+    /// Show, admit, suspend, reinstate and expel members, and leave
     #[command(subcommand)]
     Member(Member),
+    /// Decide together, as hospitals: list, propose, vote, carry out
+    #[command(subcommand)]
+    Council(Council),
+    /// Show the validators, and offer one's hospital as one
+    #[command(subcommand)]
+    Validator(Validator),
+    /// Show and rotate the keys with which a validator takes part in consensus
+    #[command(subcommand)]
+    SessionKeys(SessionKeys),
+    /// Show and change the nodes that are let into the network
+    #[command(subcommand)]
+    Peer(Peer),
+    /// Upgrade the chain's runtime
+    #[command(subcommand)]
+    Upgrade(Upgrade),
+    /// Have settlement credit paid out
+    #[command(subcommand)]
+    Settlement(Settlement),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -463,24 +491,25 @@ pub enum Member {
     Show(Who),
     /// Admit a member; signed by a hospital, or by the council's account
     Admit {
+        #[command(flatten)]
+        admission: Admission,
+        /// Send it as the council, through sudo; on development chains only
+        #[arg(long)]
+        council: bool,
+    },
+    /// Give a member exactly these roles
+    SetRoles {
         /// The account
         who: String,
         /// A role: provider, buyer; by the council also hospital, auditor, vault
         #[arg(long = "role", required = true, value_parser = role)]
         roles: Vec<medshare_types::Role>,
-        /// Salted SHA-256 of who it is
-        #[arg(long, value_name = "HEX")]
-        identity: medshare_types::Hash,
-        /// Its encryption key, as `medshare keys show` prints it
-        #[arg(long, value_name = "HEX")]
-        key: medshare_types::Hash,
-        /// Its proof of possession, as `medshare keys show` prints it
-        #[arg(long, value_name = "HEX")]
-        proof: String,
         /// Send it as the council, through sudo; on development chains only
         #[arg(long)]
         council: bool,
     },
+    /// End one's own membership
+    Leave,
     /// Stop a member from acting
     Suspend {
         /// The account
@@ -506,3 +535,25 @@ pub enum Member {
         council: bool,
     },
 }
+
+/// Who is to be admitted, and as what.
+#[derive(Args)]
+pub struct Admission {
+    /// The account
+    pub who: String,
+    /// A role: provider, buyer; by the council also hospital, auditor, vault
+    #[arg(long = "role", required = true, value_parser = role)]
+    pub roles: Vec<medshare_types::Role>,
+    /// Salted SHA-256 of who it is
+    #[arg(long, value_name = "HEX")]
+    pub identity: medshare_types::Hash,
+    /// Its encryption key, as `medshare keys show` prints it
+    #[arg(long, value_name = "HEX")]
+    pub key: medshare_types::Hash,
+    /// Its proof of possession, as `medshare keys show` prints it
+    #[arg(long, value_name = "HEX")]
+    pub proof: String,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,9 @@
 //! Values as people write them: amounts, spans of time, codes, and the names of DUO terms.
 
+mod consortium;
+
+pub use consortium::*;
+
 use std::{fmt, str::FromStr};
 
 use medshare_types::{Balance, Code, CodeSystem, Finding, Kind, Modifier, Moment, Permission, Role, Use};

@@ -8,7 +8,7 @@ use std::{borrow::Cow, io, path::PathBuf};
 
 use medshare_types::{AccountId, FetchRefusal, Hash, OrderId, Point, RecordId, RequestId, Subject, Version};
 
-use crate::{readers::ReadError, vault::VaultError};
+use crate::{readers::ReadError, refusal, vault::VaultError};
 
 /// The result of everything in this crate.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
@@ -83,6 +83,14 @@ pub enum Error {
         /// What it or the transport said.
         reason: String,
     },
+    /// The node answers a method to its operator only.
+    #[error("the node at {url} refuses {method}: it takes safe RPC methods only")]
+    UnsafeRpc {
+        /// The node's address.
+        url: String,
+        /// The method.
+        method: String,
+    },
     /// The node's answer is not of the form that this client knows.
     #[error("cannot understand the node's answer to {asked}: {reason}")]
     ForeignAnswer {
@@ -139,6 +147,14 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A transaction carried out what hospitals had decided, but that failed.
+    #[error("{call} is in a block, but what it carried out failed: {cause}")]
+    CarriedOut {
+        /// The call.
+        call: String,
+        /// Why.
+        cause: Box<Error>,
+    },
     /// A transaction did not reach a block.
     #[error("{call} was submitted but did not get into a block: {reason}")]
     Lost {
@@ -188,6 +204,14 @@ pub enum Error {
     /// A key file is not one.
     #[error("{} is not a key file: {reason}", path.display())]
     BadKeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file is no runtime.
+    #[error("{} is not a runtime that this chain can take: {reason}", path.display())]
+    NotRuntime {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
@@ -299,6 +323,15 @@ pub enum Error {
     /// There is no such review.
     #[error("there is no review of {}", subject_text(.0))]
     UnknownReview(Subject),
+    /// There is no such open motion.
+    #[error("there is no open motion {0}")]
+    UnknownMotion(String),
+    /// Hospitals do not decide about a call, as far as this client knows.
+    #[error("{call} is not among the calls of which this client knows how many hospitals have to agree")]
+    NotDecided {
+        /// The call.
+        call: String,
+    },
     /// A record is not for sale.
     #[error("record {0} is not listed")]
     NotListed(RecordId),
@@ -389,8 +422,14 @@ impl Error {
                 PoolRefusal::BadProof => "check that the client speaks to the chain that it was meant for",
                 PoolRefusal::Other(_) => "see the reason that the node gives",
             },
-            Self::Refused { .. } | Self::Dispatch { .. } => {
-                "nothing was changed except that the quota or a fee was charged; put right what the chain names and repeat"
+            Self::UnsafeRpc { .. } => {
+                "name your own node's loopback address with --node, and let it take unsafe methods meanwhile: \
+                 RPC_METHODS=unsafe in its settings, then restart it"
+            }
+            Self::Refused { pallet, error, .. } => refusal::hint(pallet, error),
+            Self::Dispatch { reason, .. } => refusal::dispatch_hint(reason),
+            Self::CarriedOut { .. } => {
+                "the decision is used up; put right what the chain names, or wait for it, and propose it again"
             }
             Self::Lost { .. } => {
                 "look whether it took effect before repeating it; another program may send from the same account"
@@ -404,6 +443,10 @@ impl Error {
             }
             Self::BadKeyFile { .. } => {
                 "name the file that `medshare keys create` wrote, or restore it from a backup"
+            }
+            Self::NotRuntime { .. } => {
+                "name the file that the build of a release puts into \
+                 target/release/wbuild/medshare-runtime/medshare_runtime.compact.compressed.wasm"
             }
             Self::Invalid { .. } => "give it in the form that the message names",
             Self::MissingKey { .. } => {
@@ -430,6 +473,12 @@ impl Error {
             Self::UnknownOrder(_) | Self::UnknownRequest { .. } | Self::UnknownReview(_) => {
                 "check the number; it may have been settled or answered already"
             }
+            Self::UnknownMotion(_) => {
+                "`medshare council motions` lists the open ones; it may be closed already"
+            }
+            Self::NotDecided { .. } => {
+                "a member may be able to send it alone; otherwise say with --votes how many votes to ask for"
+            }
             Self::NotListed(_) => "only its owner can list it, once auditors approved it",
             Self::PurposeNotPermitted { .. } => "name the purpose that is meant, or ask the owner for access",
             Self::NotYours { .. } => "use the key file of the account to which it belongs",
@@ -448,7 +497,7 @@ impl Error {
     /// Whether the chain or its pool refused a call for a reason that repeating it does not change.
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::Refused { .. } | Self::Dispatch { .. } => true,
+            Self::Refused { .. } | Self::Dispatch { .. } | Self::CarriedOut { .. } => true,
             Self::PoolRefused { reason, .. } => *reason != PoolRefusal::Stale,
             _ => false,
         }

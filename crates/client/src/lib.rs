@@ -7,6 +7,7 @@
 //! - [`vault`]: the protocol and the client of the vaults that keep the ciphertexts.
 //! - [`readers`]: what is in a FHIR or DICOM file.
 //! - [`provider`], [`auditor`], [`buyer`], [`access`], [`members`]: what each role does, step by step.
+//! - [`council`], [`validators`], [`peers`], [`upgrade`], [`settlement`]: what hospitals do to run the chain together.
 //! - [`agent`]: the owner's and the buyer's side without a human.
 //! - [`trace`]: the whole history of a record.
 //!
@@ -18,15 +19,21 @@ pub mod auditor;
 pub mod blobs;
 pub mod buyer;
 pub mod chain;
+pub mod council;
 pub mod envelope;
 pub mod error;
 pub mod keys;
 pub mod members;
+pub mod peers;
 pub mod progress;
 pub mod provider;
 pub mod readers;
+mod refusal;
 pub mod sealing;
+pub mod settlement;
 pub mod trace;
+pub mod upgrade;
+pub mod validators;
 pub mod vault;
 
 pub use chain::{At, Chain, Outcome, Until};

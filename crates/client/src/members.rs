@@ -28,10 +28,21 @@ impl Authority {
     }
 }
 
-/// Admits somebody. The proof of possession is checked here first, so that a mistake costs no fee.
+/// The call that admits somebody. The proof of possession is checked here, so that a mistake costs no fee and no vote.
 ///
 /// # Errors
-/// [`Error::Crypto`] if the application's proof does not hold on this chain; whatever the chain refuses.
+/// [`Error::Crypto`] if the application's proof does not hold on this chain.
+pub fn admission(chain: &Chain, application: &Application, roles: Roles, identity: Hash) -> Result<Call> {
+    let Application { account, key, proof } = application;
+    medshare_crypto::verify_possession(key, proof, &chain.genesis(), account)
+        .map_err(|error| Error::crypto("verify the applicant's proof of possession", error))?;
+    Ok(calls::admit(account.clone(), roles, identity, *key, *proof))
+}
+
+/// Admits somebody.
+///
+/// # Errors
+/// As of [`admission`]; whatever the chain refuses.
 pub async fn admit(
     chain: &Chain,
     signer: &Identity,
@@ -39,10 +50,7 @@ pub async fn admit(
     (roles, identity): (Roles, Hash),
     (authority, until): (Authority, Until),
 ) -> Result<Outcome> {
-    let Application { account, key, proof } = application;
-    medshare_crypto::verify_possession(key, proof, &chain.genesis(), account)
-        .map_err(|error| Error::crypto("verify the applicant's proof of possession", error))?;
-    let call = calls::admit(account.clone(), roles, identity, *key, *proof);
+    let call = admission(chain, application, roles, identity)?;
     chain.submit(signer, authority.over(call), until).await
 }
 

@@ -33,17 +33,24 @@ pub struct Entry {
     pub fields: Json,
 }
 
-/// Everything that happened to a record until the finalised head, in order. Reads each block since its registration.
+/// Everything that happened to a record until the finalised head, in order. Reads each block since its registration, or
+/// all blocks if the record was erased.
 ///
 /// # Errors
 /// [`Error::UnknownRecord`]; [`Error::Pruned`] if the node has forgotten old states.
 pub async fn history(chain: &Chain, record: RecordId, progress: &Progress) -> Result<Vec<Entry>> {
     let head = chain.block(At::Finalized).await?;
-    let anchor = chain.anchor(record, 1, At::Block(head.hash)).await?.ok_or(Error::UnknownRecord(record))?;
+    let at = At::Block(head.hash);
+    let first = match chain.anchor(record, 1, at).await? {
+        Some(anchor) => anchor.block,
+        // An erased one: nothing says any more when it was registered.
+        None if record < chain.next_record(at).await? => 1,
+        None => return Err(Error::UnknownRecord(record)),
+    };
     let mut thread = Thread::new(record);
     let mut found: Vec<(BlockId, Vec<Event>)> = Vec::new();
     chain
-        .scan(anchor.block, head.number, progress, |block| {
+        .scan(first, head.number, progress, |block| {
             let events: Vec<Event> = block.events.into_iter().filter(|event| thread.takes(event)).collect();
             if !events.is_empty() {
                 found.push((block.block, events));

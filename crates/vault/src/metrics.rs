@@ -75,7 +75,7 @@ fn label(method: &Method) -> &'static str {
 }
 
 fn describe() {
-    use metrics::{describe_counter, describe_gauge, describe_histogram};
+    use metrics::{counter, describe_counter, describe_gauge, describe_histogram};
     describe_counter!(REQUESTS, "Requests by method, route and status");
     describe_histogram!(SECONDS, "Seconds until the headers of the answer, by route");
     describe_counter!(PROBLEMS, "Refused requests by problem code");
@@ -85,6 +85,10 @@ fn describe() {
     describe_gauge!(RECEIPTS_PENDING, "Receipts that are not final on the chain yet");
     describe_counter!(RECEIPTS_POSTED, "Receipts that became final on the chain");
     describe_counter!(RECEIPTS_REFUSED, "Receipts that the chain will never take");
+    // There from the beginning, so that the first one is seen as an increase.
+    for name in [UPLOADED, SERVED, CHAIN_ERRORS, RECEIPTS_POSTED, RECEIPTS_REFUSED] {
+        counter!(name).increment(0);
+    }
 }
 
 /// Counts and logs a request by its route, never by its address or query.

@@ -11,7 +11,7 @@ use medshare_types::{
     OrderId, Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 
-use super::view::{Numbered, ReviewOf, VersionProof};
+use super::view::{NodeOf, Numbered, ReviewOf, VersionProof};
 
 /// Questions about members, records, reviews, listings, orders, grants, receipts and credit.
 #[rpc(server, namespace = "medshare")]
@@ -27,6 +27,11 @@ pub trait MedshareRpc {
     /// What an account may do without paying fees now.
     #[method(name = "allowance", blocking)]
     fn allowance(&self, who: AccountId, at: Option<Hash>) -> RpcResult<Allowance>;
+
+    /// The nodes that belong to the network, by ascending peer id, and who answers for each; at most 400. Empty where the
+    /// council has named none. Without `at` as of the newest finalised block, which is what nodes go by.
+    #[method(name = "nodes", blocking)]
+    fn nodes(&self, at: Option<Hash>) -> RpcResult<Vec<NodeOf>>;
 
     /// A record. Error 9001 if there is none.
     #[method(name = "record", blocking)]
@@ -94,7 +99,8 @@ pub trait MedshareRpc {
         at: Option<Hash>,
     ) -> RpcResult<FetchDecision>;
 
-    /// The access receipts of a record, from the `from`th on, oldest first. Error 9001 if there is no such record.
+    /// The newest access receipts of a record, from the `from`th ever posted on, oldest first. Error 9001 if there is no
+    /// such record.
     #[method(name = "receipts", blocking)]
     fn receipts(
         &self,
@@ -140,13 +146,23 @@ pub trait MedshareRpc {
         at: Option<Hash>,
     ) -> RpcResult<Vec<Numbered<Listing<AccountId>>>>;
 
-    /// An order. Error 9001 if there is none.
+    /// An order. Error 9001 if there is none, or if it is over and was cleared.
     #[method(name = "order", blocking)]
     fn order(&self, order: OrderId, at: Option<Hash>) -> RpcResult<Order<AccountId>>;
 
-    /// The orders in which an account is the buyer or the seller, by ascending number.
+    /// The orders in which an account is the buyer or the seller and that were not cleared, by ascending number.
     #[method(name = "ordersOf", blocking)]
     fn orders_of(
+        &self,
+        who: AccountId,
+        after: Option<OrderId>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Vec<Numbered<Order<AccountId>>>>;
+
+    /// Those of an account's orders of which money is on hold, by ascending number.
+    #[method(name = "openOrdersOf", blocking)]
+    fn open_orders_of(
         &self,
         who: AccountId,
         after: Option<OrderId>,

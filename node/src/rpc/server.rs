@@ -5,20 +5,20 @@ use std::sync::Arc;
 use codec::Decode;
 use jsonrpsee::core::RpcResult;
 use medshare_runtime::opaque::Block;
-use medshare_runtime_api::MedshareApi;
+use medshare_runtime_api::{MedshareApi, PeersApi};
 use medshare_types::{
     AccessRequest, AccountId, Allowance, Anchor, Credit, FetchDecision, Grant, Hash, Listing, Member, Order,
     OrderId, Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 use sc_client_api::{ProofProvider, StorageKey, StorageProvider};
-use sp_api::{ApiError, ApiRef, ProvideRuntimeApi};
+use sp_api::{ApiError, ApiExt, ApiRef, ProvideRuntimeApi};
 use sp_blockchain::HeaderBackend;
 
 use super::{
     api::MedshareRpcServer,
     error::{Error, Thing},
     page,
-    view::{Numbered, ReviewOf, VersionProof},
+    view::{NodeOf, Numbered, ReviewOf, VersionProof},
 };
 
 /// The namespace `medshare` over a client.
@@ -78,7 +78,7 @@ where
         + Send
         + Sync
         + 'static,
-    C::Api: MedshareApi<Block>,
+    C::Api: MedshareApi<Block> + PeersApi<Block>,
 {
     fn member(&self, who: AccountId, at: Option<Hash>) -> RpcResult<Option<Member<AccountId>>> {
         Ok(self.ask(at, |api, block| api.member(block, who))?)
@@ -90,6 +90,15 @@ where
 
     fn allowance(&self, who: AccountId, at: Option<Hash>) -> RpcResult<Allowance> {
         Ok(self.ask(at, |api, block| api.allowance(block, who))?)
+    }
+
+    fn nodes(&self, at: Option<Hash>) -> RpcResult<Vec<NodeOf>> {
+        let block = at.unwrap_or_else(|| self.client.info().finalized_hash);
+        // The first runtimes have no list.
+        let peers = self.ask_at(block, |api, block| {
+            if api.has_api::<dyn PeersApi<Block>>(block)? { api.peers(block) } else { Ok(Vec::new()) }
+        })?;
+        Ok(NodeOf::list(peers))
     }
 
     fn record(&self, record: RecordId, at: Option<Hash>) -> RpcResult<Record<AccountId>> {
@@ -253,6 +262,18 @@ where
     ) -> RpcResult<Vec<Numbered<Order<AccountId>>>> {
         let limit = page::size(limit)?;
         let found = self.ask(at, |api, block| api.orders_of(block, who, after, limit))?;
+        Ok(Numbered::page(found))
+    }
+
+    fn open_orders_of(
+        &self,
+        who: AccountId,
+        after: Option<OrderId>,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Vec<Numbered<Order<AccountId>>>> {
+        let limit = page::size(limit)?;
+        let found = self.ask(at, |api, block| api.open_orders_of(block, who, after, limit))?;
         Ok(Numbered::page(found))
     }
 }

@@ -21,7 +21,9 @@ use medshare_types::*;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use sp_runtime::traits::Zero;
 
-use crate::{Call, Config, Grants, LastReceipt, NextRequest, Pallet, Policies, Requests};
+use crate::{
+    Call, Config, Grants, LastReceipt, NextRequest, Pallet, Policies, ReceiptCount, Receipts, Requests,
+};
 
 /// More than any deposits.
 const FUNDS: Balance = 1 << 80;
@@ -80,9 +82,28 @@ impl<T: Config> Scene<T> {
         seal(&mut rng(), &self.owner_keys, &self.commitment, &self.grantee_key, &context).expect("good keys")
     }
 
-    /// Leaves a grant that is to be replaced and that rested on an order.
+    /// Leaves a grant that is to be replaced, with a deposit of the owner.
     fn revoked_grant(&self) -> Result<(), BenchmarkError> {
+        let sealed = self.sealed(SealPurpose::Direct);
+        Pallet::<T>::do_grant(
+            &self.owner,
+            self.record,
+            self.version,
+            self.grantee.clone(),
+            purpose(),
+            sealed,
+            None,
+        )?;
+        self.revoke()
+    }
+
+    /// Leaves one that rested on an order.
+    fn revoked_order_grant(&self) -> Result<(), BenchmarkError> {
         self.order_grant();
+        self.revoke()
+    }
+
+    fn revoke(&self) -> Result<(), BenchmarkError> {
         Pallet::<T>::do_revoke(&self.owner, self.record, self.version, self.grantee.clone())?;
         Ok(())
     }
@@ -141,7 +162,7 @@ mod benchmarks {
     #[benchmark]
     fn request() -> Result<(), BenchmarkError> {
         let scene = Scene::<T>::new();
-        scene.revoked_grant()?;
+        scene.revoked_order_grant()?;
         let Scene { grantee, record, version, .. } = scene;
         #[extrinsic_call]
         request(RawOrigin::Signed(grantee), record, version, purpose());
@@ -213,7 +234,8 @@ mod benchmarks {
         Ok(())
     }
 
-    /// Receipts about a different record each, all from the same vault, which holds none of them any more.
+    /// Receipts about a different record each, which has as many as are kept, all from the same vault, which holds none
+    /// of them any more.
     #[benchmark]
     fn post_receipts(r: Linear<1, { T::MaxReceipts::get() }>) -> Result<(), BenchmarkError> {
         let mut scene = Scene::<T>::new();
@@ -225,7 +247,7 @@ mod benchmarks {
                 scene.next_record();
             }
             T::BenchmarkSetup::relocate(scene.record, scene.version);
-            receipts.push(NewReceipt {
+            let content = NewReceipt {
                 sequence: sequence.into(),
                 record: scene.record,
                 version: scene.version,
@@ -234,11 +256,26 @@ mod benchmarks {
                 bytes: u64::MAX,
                 at: T::Time::now(),
                 request: Hash::repeat_byte(1),
-            });
+            };
+            let oldest = Receipt { vault: vault.clone(), content: content.clone(), posted: T::Time::now() };
+            Receipts::<T>::insert(scene.record, 0, oldest);
+            ReceiptCount::<T>::insert(scene.record, T::ReceiptsKept::get());
+            receipts.push(content);
         }
         #[extrinsic_call]
         post_receipts(RawOrigin::Signed(vault.clone()), BoundedVec::truncate_from(receipts));
         assert_eq!(LastReceipt::<T>::get(vault), Some(u64::from(r) - 1));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn clear() -> Result<(), BenchmarkError> {
+        let scene = Scene::<T>::new();
+        scene.revoked_grant()?;
+        let Scene { record, version, grantee, .. } = scene;
+        #[extrinsic_call]
+        clear(RawOrigin::Signed(grantee.clone()), record, version, grantee.clone());
+        assert!(!Grants::<T>::contains_key((record, version, grantee)));
         Ok(())
     }
 }

@@ -9,14 +9,14 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use medshare_crypto::verify_seal;
 use medshare_traits::{Engagements, Market, Membership, NewGrant, RecordRegistry};
 use medshare_types::{
-    AccessRequest, Code, Grant, GrantBasis, Moment, Permission, Policy, Purpose, RecordId, RequestId,
-    SealContext, SealPurpose, SealedKey, Use, Version,
+    AccessRequest, Balance, Code, Grant, GrantBasis, Moment, Permission, Policy, Purpose, RecordId,
+    RequestId, SealContext, SealPurpose, SealedKey, Use, Version,
 };
 use sp_runtime::{DispatchError, traits::Zero};
 
 use crate::{
-    Config, Error, Event, Grants, HoldReason, NextRequest, OpenRequests, Pallet, Policies, RequestDeposits,
-    Requests, RequestsOf,
+    Config, Error, Event, GrantDeposits, Grants, HoldReason, NextRequest, OpenRequests, Pallet, Policies,
+    RequestDeposits, Requests, RequestsOf,
 };
 
 /// The second key of `RequestsOf`.
@@ -115,13 +115,13 @@ impl<T: Config> Pallet<T> {
         Self::ensure_active(who)?;
         let request = Requests::<T>::get(id).ok_or(Error::<T>::NoRequest)?;
         ensure!(T::Records::owner(request.record).as_ref() == Some(who), Error::<T>::NotOwner);
-        Self::close(id, &request)?;
+        let deposit = Self::close(id, &request)?;
         let AccessRequest { record, version, requester, requester_key, purpose, at: _ } = request;
         Self::give(
             NewGrant {
                 record,
                 version,
-                grantee: requester,
+                grantee: requester.clone(),
                 grantee_key: requester_key,
                 basis: GrantBasis::Request(id),
                 purpose,
@@ -129,6 +129,7 @@ impl<T: Config> Pallet<T> {
                 expires,
             },
             SealPurpose::Request(id),
+            (requester, deposit),
         )
     }
 
@@ -148,7 +149,7 @@ impl<T: Config> Pallet<T> {
         let grantee_key = T::Membership::encryption_key(&grantee).ok_or(Error::<T>::NoEncryptionKey)?;
         let basis = GrantBasis::Direct;
         let grant = NewGrant { record, version, grantee, grantee_key, basis, purpose, sealed, expires };
-        Self::give(grant, SealPurpose::Direct)
+        Self::give(grant, SealPurpose::Direct, (who.clone(), T::RequestDeposit::get()))
     }
 
     pub(crate) fn do_revoke(
@@ -169,8 +170,34 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Gives a grant on the owner's own decision, after verifying the sealed key.
-    fn give(grant: NewGrant<T::AccountId>, purpose: SealPurpose) -> DispatchResult {
+    pub(crate) fn do_clear(
+        who: &T::AccountId,
+        record: RecordId,
+        version: Version,
+        grantee: T::AccountId,
+    ) -> DispatchResult {
+        Self::ensure_active(who)?;
+        let grant = Grants::<T>::get((record, version, &grantee)).ok_or(Error::<T>::NoGrant)?;
+        ensure!(Self::has_ended(&grant, &grantee), Error::<T>::StillInForce);
+        ensure!(!Self::sale_is_open(&grant), Error::<T>::SaleOpen);
+        Grants::<T>::remove((record, version, &grantee));
+        let released = Self::release_grant_deposit(record, version, &grantee)?;
+        Self::deposit_event(Event::Cleared { record, version, grantee, released });
+        Ok(())
+    }
+
+    /// Whether a grant gives nothing any more, whatever happens. Who left is not let in with an old grant.
+    pub(crate) fn has_ended(grant: &Grant, grantee: &T::AccountId) -> bool {
+        !grant.is_active(T::Time::now()) || T::Membership::encryption_key(grantee).is_none()
+    }
+
+    /// Gives a grant on the owner's own decision, after verifying the sealed key, for a deposit of this much from this
+    /// account.
+    fn give(
+        grant: NewGrant<T::AccountId>,
+        purpose: SealPurpose,
+        deposit: (T::AccountId, Balance),
+    ) -> DispatchResult {
         let NewGrant { record, version, .. } = grant;
         ensure!(T::Records::is_tradable(record, version), Error::<T>::NotAvailable);
         ensure!(T::Membership::is_active(&grant.grantee), Error::<T>::GranteeNotActive);
@@ -192,8 +219,7 @@ impl<T: Config> Pallet<T> {
             &context,
         )
         .map_err(|_| Error::<T>::KeyRefused)?;
-        Self::put_grant(grant);
-        Ok(())
+        Self::put_grant(grant, Some(deposit))
     }
 
     /// Checks that a grant may be recorded, whatever it rests on.
@@ -216,17 +242,42 @@ impl<T: Config> Pallet<T> {
         matches!(grant.basis, GrantBasis::Order(order) if T::Market::is_open(order))
     }
 
-    /// Records a grant that has been checked.
-    pub(crate) fn put_grant(grant: NewGrant<T::AccountId>) {
+    /// Records a grant that has been checked, with its deposit if it is not paid for otherwise. The deposit of the grant
+    /// that it replaces is released.
+    pub(crate) fn put_grant(
+        grant: NewGrant<T::AccountId>,
+        deposit: Option<(T::AccountId, Balance)>,
+    ) -> DispatchResult {
         let NewGrant { record, version, grantee, grantee_key, basis, purpose, sealed, expires } = grant;
+        Self::release_grant_deposit(record, version, &grantee)?;
+        if let Some((payer, amount)) = deposit.filter(|(_, amount)| *amount > 0) {
+            T::Currency::hold(&HoldReason::Grant.into(), &payer, amount)?;
+            GrantDeposits::<T>::insert((record, version, &grantee), (payer, amount));
+        }
         let at = T::Time::now();
         let stored = Grant { basis, purpose, grantee_key, sealed, at, expires, revoked: None };
         Grants::<T>::insert((record, version, &grantee), stored);
         Self::deposit_event(Event::Granted { record, version, grantee, basis, expires });
+        Ok(())
     }
 
-    /// Takes an open request off all lists and releases its deposit.
-    fn close(id: RequestId, request: &AccessRequest<T::AccountId>) -> DispatchResult {
+    /// Releases what is held for a grant, if anything, and returns it.
+    fn release_grant_deposit(
+        record: RecordId,
+        version: Version,
+        grantee: &T::AccountId,
+    ) -> Result<Balance, DispatchError> {
+        match GrantDeposits::<T>::take((record, version, grantee)) {
+            // As much as is there, so that nothing can keep a grant from being removed.
+            Some((payer, amount)) => {
+                T::Currency::release(&HoldReason::Grant.into(), &payer, amount, Precision::BestEffort)
+            }
+            None => Ok(0),
+        }
+    }
+
+    /// Takes an open request off all lists, releases its deposit and returns that.
+    fn close(id: RequestId, request: &AccessRequest<T::AccountId>) -> Result<Balance, DispatchError> {
         let requester = &request.requester;
         Requests::<T>::remove(id);
         if let Some(owner) = T::Records::owner(request.record) {
@@ -238,8 +289,7 @@ impl<T: Config> Pallet<T> {
         T::Engagements::disengage(requester);
         let deposit = RequestDeposits::<T>::take(id).unwrap_or_default();
         // As much as is there, so that nothing can keep a request open.
-        T::Currency::release(&HoldReason::Request.into(), requester, deposit, Precision::BestEffort)?;
-        Ok(())
+        T::Currency::release(&HoldReason::Request.into(), requester, deposit, Precision::BestEffort)
     }
 
     fn ensure_active(who: &T::AccountId) -> Result<(), DispatchError> {

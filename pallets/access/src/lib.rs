@@ -10,7 +10,7 @@
 //! - [`request`](Pallet::request), [`cancel_request`](Pallet::cancel_request), [`answer`](Pallet::answer),
 //!   [`deny`](Pallet::deny): access that somebody asks for.
 //! - [`grant`](Pallet::grant): access without having been asked.
-//! - [`revoke`](Pallet::revoke): the end of a grant.
+//! - [`revoke`](Pallet::revoke): the end of a grant; [`clear`](Pallet::clear): the removal of one that has ended.
 //! - [`post_receipts`](Pallet::post_receipts): what vaults served.
 //!
 //! Grants that were paid for come from the marketplace, through [`Consent`](medshare_traits::Consent).
@@ -29,9 +29,12 @@
 //! ## Money
 //!
 //! A request has a deposit of [`Config::RequestDeposit`] on hold, as it was when the request was made. It is released
-//! when the request is answered, denied or cancelled. The owner can deny and the requester can cancel at any time,
-//! whatever became of the record or the other, and an open request keeps its requester from leaving; so it is never
-//! stuck.
+//! when the request is denied or cancelled. The owner can deny and the requester can cancel at any time, whatever became
+//! of the record or the other, and an open request keeps its requester from leaving; so it is never stuck. If the request
+//! is answered, its deposit stays on hold for the grant. For a grant that nobody asked for the owner has the same amount
+//! on hold. What is held for a grant is released when the grant is removed: by [`clear`](Pallet::clear), which any member
+//! can call once the grant has ended, or by the grant that replaces it. A grant that was bought is paid for by the
+//! deposit of its order and goes with that.
 //!
 //! ## Who may fetch
 //!
@@ -40,12 +43,17 @@
 //! grant that is revoked or has expired may not. A buyer may fetch a version that is listed, to check before paying
 //! that it is there; without the key it opens nothing. Nobody else may.
 //!
+//! Once a grant that ended was removed, who held it is as anybody else, and may preview as a buyer what is listed. That
+//! gives nothing that was not there while the grant was in force: what was fetched then may have been kept.
+//!
 //! ## Receipts
 //!
 //! A vault reports what it served, in the order of its own count, so that what it posts twice is counted once. It
 //! can only report on versions that it holds or held, and not ahead of time. The chain cannot see whether a report is true or
 //! complete: it relies on the vault, which the council admitted and which keeps the signed request whose hash the
-//! receipt names. Receipts have no deposit; they are the vault's duty and their number is bounded by its fees.
+//! receipt names. Receipts have no deposit, as they are the vault's duty. So only the newest
+//! [`Config::ReceiptsKept`] of each record are kept here, for which the record's deposit pays; all of them stay in the
+//! events and blocks.
 //!
 //! ## Cheats, and why they fail
 //!
@@ -77,6 +85,7 @@ extern crate alloc;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod impls;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 mod queries;
@@ -112,7 +121,7 @@ pub mod pallet {
 
     use crate::WeightInfo;
 
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     #[pallet::config]
     pub trait Config: frame_system::Config<Hash = Hash, RuntimeEvent: From<Event<Self>>> {
@@ -142,7 +151,7 @@ pub mod pallet {
         /// Chain time in milliseconds.
         type Time: Time<Moment = Moment>;
 
-        /// Deposit for a request, in the smallest unit.
+        /// Deposit for a request, and for a grant that does not rest on an order, in the smallest unit.
         type RequestDeposit: Get<Balance>;
 
         /// Most requests that somebody may have open at once.
@@ -151,6 +160,10 @@ pub mod pallet {
         /// Most receipts in one [`Pallet::post_receipts`].
         #[pallet::constant]
         type MaxReceipts: Get<u32>;
+
+        /// How many receipts of each record are kept, the newest ones. To change it takes a migration.
+        #[pallet::constant]
+        type ReceiptsKept: Get<u32>;
 
         /// How far a vault's clock may be ahead of chain time, in milliseconds. Chain time is that of the block before
         /// at worst, so this is more than the time of a block.
@@ -168,11 +181,13 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// Why money of a requester is on hold.
+    /// Why money of a requester or an owner is on hold.
     #[pallet::composite_enum]
     pub enum HoldReason {
         /// Deposits for open requests.
         Request,
+        /// Deposits for grants: of who asked for them, or of owners who gave them without being asked.
+        Grant,
     }
 
     /// What the owner of each record permits; one for each record. Records are numbered by the chain, so nobody can
@@ -190,6 +205,19 @@ pub mod pallet {
             NMapKey<Blake2_128Concat, T::AccountId>,
         ),
         Grant,
+    >;
+
+    /// Who has how much on hold for a grant; for none that is not there. Absent for grants that rest on an order, for
+    /// which the order's deposit pays, and for those from before there were deposits.
+    #[pallet::storage]
+    pub type GrantDeposits<T: Config> = StorageNMap<
+        _,
+        (
+            NMapKey<Twox64Concat, RecordId>,
+            NMapKey<Twox64Concat, Version>,
+            NMapKey<Blake2_128Concat, T::AccountId>,
+        ),
+        (T::AccountId, Balance),
     >;
 
     /// The number of the next request, which is how many there have been.
@@ -217,12 +245,13 @@ pub mod pallet {
     #[pallet::storage]
     pub type OpenRequests<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
 
-    /// The access receipts of each record, numbered from 0 to below its [`ReceiptCount`] without gaps.
+    /// The newest [`Config::ReceiptsKept`] access receipts of each record, numbered to below its [`ReceiptCount`]
+    /// without gaps.
     #[pallet::storage]
     pub type Receipts<T: Config> =
         StorageDoubleMap<_, Twox64Concat, RecordId, Twox64Concat, u32, Receipt<T::AccountId>, OptionQuery>;
 
-    /// How many receipts a record has; absent if none.
+    /// How many receipts a record has had; absent if none.
     #[pallet::storage]
     pub type ReceiptCount<T: Config> = StorageMap<_, Twox64Concat, RecordId, u32, ValueQuery>;
 
@@ -289,6 +318,17 @@ pub mod pallet {
             /// Who ended it.
             by: T::AccountId,
         },
+        /// A grant that had ended was removed; its deposit, if it had one, was released to whoever it was held from.
+        Cleared {
+            /// The record.
+            record: RecordId,
+            /// The version.
+            version: Version,
+            /// Whose grant it was.
+            grantee: T::AccountId,
+            /// The deposit.
+            released: Balance,
+        },
         /// A vault reported that it served a version.
         ReceiptPosted {
             /// The record.
@@ -348,6 +388,8 @@ pub mod pallet {
         AlreadyRevoked,
         /// Money of the order that the grant rests on is still on hold.
         SaleOpen,
+        /// The grant is in force; revoke it first.
+        StillInForce,
         /// No receipts were given.
         NoReceipts,
         /// This vault does not hold this version and never did, or there is no such version.
@@ -364,6 +406,7 @@ pub mod pallet {
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn integrity_test() {
             assert!(T::MaxReceipts::get() > 0, "a batch must have room for a receipt");
+            assert!(T::ReceiptsKept::get() > 0, "a receipt is kept until the next one");
         }
 
         #[cfg(feature = "try-runtime")]
@@ -396,8 +439,8 @@ pub mod pallet {
         /// it to the requester may be in force. The owner's answer is sealed to the encryption key that the requester has
         /// now.
         ///
-        /// Holds [`Config::RequestDeposit`] until the request is answered, denied or cancelled. The request keeps
-        /// its requester from leaving until then.
+        /// Holds [`Config::RequestDeposit`] until the request is denied or cancelled or the grant that answers it is
+        /// removed. The request keeps its requester from leaving until it is answered, denied or cancelled.
         ///
         /// Errors: `NotActiveMember`, `NoEncryptionKey`, `NoRecord`, `NotAvailable`, `OwnRecord`,
         /// `PurposeNotPermitted`, `AlreadyGranted`, `SaleOpen`, `TooManyRequests`, those of the currency. Event:
@@ -426,7 +469,7 @@ pub mod pallet {
             Self::do_cancel_request(&who, request)
         }
 
-        /// Grants what was asked for. The requester's deposit is released.
+        /// Grants what was asked for. The requester's deposit stays on hold, now for the grant.
         ///
         /// Origin: signed by the owner of the record, an active member.
         ///
@@ -468,9 +511,11 @@ pub mod pallet {
         /// the grantee, its current encryption key and the purpose `Direct`. The version must be available, its policy
         /// must cover `purpose`, and `expires`, if it is set, be in the future.
         ///
+        /// Holds [`Config::RequestDeposit`] on the owner until the grant is removed.
+        ///
         /// Errors: `NotActiveMember`, `NoRecord`, `NotOwner`, `OwnRecord`, `NotAvailable`, `GranteeNotActive`,
-        /// `NoEncryptionKey`, `AlreadyExpired`, `PurposeNotPermitted`, `AlreadyGranted`, `SaleOpen`, `KeyRefused`.
-        /// Event: [`Event::Granted`].
+        /// `NoEncryptionKey`, `AlreadyExpired`, `PurposeNotPermitted`, `AlreadyGranted`, `SaleOpen`, `KeyRefused`, those
+        /// of the currency. Event: [`Event::Granted`].
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::grant())]
         pub fn grant(
@@ -524,6 +569,26 @@ pub mod pallet {
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::do_post_receipts(&who, receipts.into_inner())
+        }
+
+        /// Removes a grant that was revoked or has expired, or whose holder is no member any more. Its deposit is
+        /// released to whoever it is held from.
+        ///
+        /// Origin: signed by any active member.
+        ///
+        /// Refused while money of the order that it rests on is on hold.
+        ///
+        /// Errors: `NotActiveMember`, `NoGrant`, `StillInForce`, `SaleOpen`. Event: [`Event::Cleared`].
+        #[pallet::call_index(8)]
+        #[pallet::weight(T::WeightInfo::clear())]
+        pub fn clear(
+            origin: OriginFor<T>,
+            record: RecordId,
+            version: Version,
+            grantee: T::AccountId,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_clear(&who, record, version, grantee)
         }
     }
 }

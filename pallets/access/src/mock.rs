@@ -103,6 +103,7 @@ impl pallet_access::Config for Test {
     type RequestDeposit = RequestDeposit;
     type MaxOpenRequests = MaxOpenRequests;
     type MaxReceipts = ConstU32<4>;
+    type ReceiptsKept = ConstU32<8>;
     type ReceiptTolerance = ConstU64<TOLERANCE>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
@@ -219,6 +220,8 @@ impl Panels<Account> for World {
     fn is_reviewing(who: &Account, record: RecordId, version: Version) -> bool {
         world(|world| world.reviewing.contains(&(*who, record, version)))
     }
+
+    fn forget(_: Subject) {}
 }
 
 impl Market for World {
@@ -231,6 +234,12 @@ impl Market for World {
     fn is_open(order: OrderId) -> bool {
         world(|world| world.open_orders.contains(&order))
     }
+
+    fn has_open_orders(_: RecordId, _: Version) -> bool {
+        false
+    }
+
+    fn forget(_: RecordId, _: Version) {}
 }
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -494,6 +503,23 @@ pub fn withdraw(record: RecordId) {
 
 pub fn held(who: Account) -> Balance {
     Balances::balance_on_hold(&HoldReason::Request.into(), &who)
+}
+
+/// What somebody has on hold for grants.
+pub fn held_for_grants(who: Account) -> Balance {
+    Balances::balance_on_hold(&HoldReason::Grant.into(), &who)
+}
+
+pub fn clear_call(grantee: Account) -> Call<Test> {
+    Call::clear { record: RECORD, version: 1, grantee }
+}
+
+/// The end of a membership.
+pub fn leave(who: Account) {
+    world(|world| {
+        world.roles.remove(&who);
+        world.keys.remove(&who);
+    });
 }
 
 pub fn engaged(who: Account) -> u32 {

@@ -45,10 +45,12 @@ impl<T: Config> Pallet<T> {
             .collect()
     }
 
-    /// At most `limit` of the access receipts of a record, in the order in which they were posted, from the `from`th
-    /// (counted from 0) on.
+    /// At most `limit` of the access receipts of a record that are kept, in the order in which they were posted, from
+    /// the `from`th (counted from 0) on, or from the first that is kept.
     pub fn receipts(record: RecordId, from: u32, limit: u32) -> Vec<Receipt<T::AccountId>> {
-        let end = ReceiptCount::<T>::get(record).min(from.saturating_add(limit));
+        let kept = Self::kept(ReceiptCount::<T>::get(record));
+        let from = from.max(kept.start);
+        let end = kept.end.min(from.saturating_add(limit));
         (from..end).filter_map(|index| Receipts::<T>::get(record, index)).collect()
     }
 

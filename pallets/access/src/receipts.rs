@@ -7,7 +7,7 @@ use frame_support::{
     traits::{Get, Time},
 };
 use medshare_traits::{Membership, RecordRegistry};
-use medshare_types::{Moment, NewReceipt, Receipt, Role};
+use medshare_types::{Moment, NewReceipt, Receipt, RecordId, Role};
 
 use crate::{Config, Error, Event, LastReceipt, Pallet, ReceiptCount, Receipts};
 
@@ -37,8 +37,23 @@ impl<T: Config> Pallet<T> {
         ReceiptCount::<T>::insert(record, index.checked_add(1).ok_or(Error::<T>::NoMoreNumbers)?);
         let accessor = content.accessor.clone();
         Receipts::<T>::insert(record, index, Receipt { vault: vault.clone(), content, posted: now });
+        if let Some(oldest) = index.checked_sub(T::ReceiptsKept::get()) {
+            Receipts::<T>::remove(record, oldest);
+        }
         let vault = vault.clone();
         Self::deposit_event(Event::ReceiptPosted { record, index, version, vault, accessor, sequence });
         Ok(())
+    }
+
+    /// The numbers of the receipts that are kept of a record which has had so many.
+    pub(crate) fn kept(count: u32) -> core::ops::Range<u32> {
+        count.saturating_sub(T::ReceiptsKept::get())..count
+    }
+
+    /// Removes all receipts of a record.
+    pub(crate) fn forget_receipts(record: RecordId) {
+        for index in Self::kept(ReceiptCount::<T>::take(record)) {
+            Receipts::<T>::remove(record, index);
+        }
     }
 }

@@ -10,19 +10,20 @@ use medshare_types::Balance;
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    Config, Grants, HoldReason, LastReceipt, NextRequest, OpenRequests, Pallet, Policies, ReceiptCount,
-    Receipts, RequestDeposits, Requests, RequestsOf, impls::request_key,
+    Config, GrantDeposits, Grants, HoldReason, LastReceipt, NextRequest, OpenRequests, Pallet, Policies,
+    ReceiptCount, Receipts, RequestDeposits, Requests, RequestsOf, impls::request_key,
 };
 
 impl<T: Config> Pallet<T> {
     /// Checks that
-    /// - each requester has on hold exactly the deposits of its open requests;
+    /// - each requester has on hold exactly the deposits of its open requests, and everybody those of the grants for which
+    ///   it pays, which are there;
     /// - `OpenRequests` counts the open requests of each requester and has no entry for those without; each has one
     ///   entry in `RequestDeposits` and one in `RequestsOf`, for the owner of its record, and there are no others;
     /// - every request has a number below `NextRequest`, and is not by the owner of the record;
     /// - policies and grants are about what exists, and a grant neither was given in the future nor ended before it
     ///   began;
-    /// - each record's receipts are numbered from 0 to below its `ReceiptCount`, and no vault has a newer one than its
+    /// - each record's receipts are the newest of as many as its `ReceiptCount`, and no vault has a newer one than its
     ///   `LastReceipt`.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_requests()?;
@@ -80,6 +81,18 @@ impl<T: Config> Pallet<T> {
                 "a grant was revoked before it began, or in the future"
             );
         }
+        let mut payers: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
+        for (grant, (payer, amount)) in GrantDeposits::<T>::iter() {
+            ensure!(Grants::<T>::contains_key(grant), "there is a deposit for no grant");
+            let deposits = payers.entry(payer).or_default();
+            *deposits = deposits.saturating_add(amount);
+        }
+        for (payer, deposits) in payers {
+            ensure!(
+                T::Currency::balance_on_hold(&HoldReason::Grant.into(), &payer) == deposits,
+                "what somebody has on hold for grants is not the sum of their deposits"
+            );
+        }
         Ok(())
     }
 
@@ -87,7 +100,7 @@ impl<T: Config> Pallet<T> {
         let mut counted = 0usize;
         for (record, count) in ReceiptCount::<T>::iter() {
             ensure!(count > 0, "a record without receipts is counted");
-            for index in 0..count {
+            for index in Self::kept(count) {
                 counted = counted.saturating_add(1);
                 let receipt = Receipts::<T>::get(record, index).ok_or("a receipt is missing")?;
                 ensure!(receipt.content.record == record, "a receipt is filed under another record");

@@ -18,8 +18,10 @@ pub trait WeightInfo {
     fn grant() -> Weight;
     /// The end of a grant that rests on an order.
     fn revoke() -> Weight;
-    /// `r` receipts.
+    /// `r` receipts, each in place of an older one.
     fn post_receipts(r: u32) -> Weight;
+    /// The removal of a grant with a deposit.
+    fn clear() -> Weight;
 }
 
 impl WeightInfo for () {
@@ -52,6 +54,10 @@ impl WeightInfo for () {
     }
 
     fn post_receipts(_: u32) -> Weight {
+        Weight::zero()
+    }
+
+    fn clear() -> Weight {
         Weight::zero()
     }
 }

@@ -114,6 +114,13 @@ impl<T: Config> Pallet<T> {
         weight
     }
 
+    /// Whether a draw is due within so many blocks as one that is queued now waits. Draws that are queued beyond, as
+    /// there is no room, follow without a gap; one that found too few auditors is further away, and does not count.
+    pub fn draws_soon() -> bool {
+        let next = Self::now().saturating_add(1);
+        (0..T::DrawDelay::get().max(1)).any(|ahead| DrawQueue::<T>::contains_key(next.saturating_add(ahead)))
+    }
+
     /// What the end of a review costs: of a record's as by a vote, of a claim's as by a lapse.
     fn decision_weight() -> Weight {
         T::WeightInfo::vote().max(T::WeightInfo::lapse_claim())

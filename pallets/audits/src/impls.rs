@@ -65,7 +65,7 @@ impl<T: Config> Pallet<T> {
             .collect()
     }
 
-    fn now() -> BlockNumber {
+    pub(crate) fn now() -> BlockNumber {
         frame_system::Pallet::<T>::block_number().saturated_into()
     }
 
@@ -362,5 +362,12 @@ impl<T: Config> Panels<T::AccountId> for Pallet<T> {
 
     fn is_reviewing(who: &T::AccountId, record: RecordId, version: Version) -> bool {
         Reviewing::<T>::contains_key(who, (record, version))
+    }
+
+    fn forget(subject: Subject) {
+        // What is undecided has entries elsewhere that would be left behind.
+        if Reviews::<T>::get(subject).is_some_and(|review| !is_undecided(&review)) {
+            Reviews::<T>::remove(subject);
+        }
     }
 }

@@ -54,9 +54,19 @@
 //!   so an owner who is in league with one validator can convene the review just in time for that one's slot. Waiting
 //!   for more blocks, or hashing more of them, does not change this. So panels are beyond the reach of owners, and not
 //!   of validators.
-//! - *Re-rolling by starting again* is possible for owners, by `revise`, by a new registration or by letting a review
-//!   lapse. Each costs credit (`ReviewAbandoned` or `RecordRejected`) and a deposit, and credit bounds the number of
-//!   versions under review at once (`max_pending`). A claim has one review for ever.
+//! - *Re-rolling by starting again* is possible for owners, by `revise`, by `withdraw` and a new registration, or by letting
+//!   a review lapse: one after another, or many at once up to `max_pending`. Each costs credit (`ReviewAbandoned` or
+//!   `RecordRejected`) and a deposit for as long as the version is stored. The number is not bounded, the gain is: with the
+//!   default points the seventh such review makes the owner `Restricted`, which means two reviews at a time, the longest
+//!   time to claim, and that the marketplace pays nothing of a price before that is over. So who picked a panel sells
+//!   what its buyers can still return. What remains are the first six, and an owner who sells before reviews that it
+//!   began at the same time have lapsed. Each is on the chain (`Abandoned`, `Rejected`), for sponsors and council to act
+//!   on. A claim has one review for ever.
+//!
+//! Where validators author on demand, a draw that waits is a reason to author ([`draws_soon`](Pallet::draws_soon)), so the
+//! blocks up to it come in the next slots, by the authors whose turn it is, and not when somebody sends the transactions
+//! that make them. A draw that found too few auditors is no such reason; it is tried again when other work, or the
+//! heartbeat, has made enough blocks.
 //!
 //! The remedy for the second point is a seed that its last contributor cannot choose: a VRF per block (BABE,
 //! Sassafras), which leaves one bit per slot, or a threshold beacon (drand, or one among the hospitals), which leaves
@@ -82,9 +92,10 @@
 //! ## What is stored
 //!
 //! One review for each record version and one for each claim, at most about 2.1 KB (five seats with sealed key and
-//! vote, 16 excluded accounts). Finished reviews stay, since their votes are the evidence on which later payments
-//! rest and what an auditor answers for. So their number is bounded by what has been paid for: versions by the deposit
-//! that the registry holds, claims by the orders behind them. The indices hold entries for undecided reviews only.
+//! vote, 16 excluded accounts). Finished reviews stay as long as anything can rest on them, and somebody has a deposit on
+//! hold for that: who approved a version shares in its sales, answers for it and never rules on a claim about it, so
+//! its review stays as long as the version does, for the owner's deposit; the review of a claim stays until its order
+//! is cleared, for the buyer's. The indices hold entries for undecided reviews only.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -203,7 +214,7 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// Every review, also the ended ones.
+    /// Every review, also the ended ones, until whoever had it convened has it removed.
     ///
     /// While it is undecided: each seat has an entry in [`OpenReviews`] and is counted in [`Reviewing`], the holder has
     /// one in [`HeldReviews`], and it has one in [`DrawQueue`] exactly if its state is `Drawing`. Subjects are numbered

@@ -32,7 +32,8 @@ impl BenchmarkSetup<Account> for Setup {
 
     fn list(record: RecordId, version: Version, price: Balance) {
         let owner = Records::get(record).unwrap().owner;
-        Marketplace::list(signed(owner), record, version, price, Terms::default()).unwrap();
+        let terms = Terms { licence: None, duration: Some(1) };
+        Marketplace::list(signed(owner), record, version, price, terms).unwrap();
     }
 
     fn order(record: RecordId, buyer: &Account) -> OrderId {

@@ -11,7 +11,7 @@
 )]
 
 use super::*;
-use crate::{Pallet as Marketplace, impls::is_open};
+use crate::Pallet as Marketplace;
 use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
 use frame_support::{
@@ -83,8 +83,9 @@ impl<T: Config> Sale<T> {
         let (record, version) = T::BenchmarkSetup::record(&seller, seller_key.public(), commitment);
         T::BenchmarkSetup::approve(record, version);
         let price = T::MinPrice::get().max(T::Currency::minimum_balance()) * 1_000;
-        // The price, a bond of at most as much or the lowest one, and what the account lives on.
-        T::BenchmarkSetup::fund(&buyer, price * 3 + T::MinBond::get());
+        // The price, a bond of at most as much or the lowest one, deposits, and what the account lives on.
+        let deposits = (T::OrderDeposit::get() + T::ClaimDeposit::get()) * 2;
+        T::BenchmarkSetup::fund(&buyer, price * 3 + T::MinBond::get() + deposits);
         Self { seller, seller_key, buyer, buyer_key, commitment, record, version, price }
     }
 
@@ -184,7 +185,7 @@ fn rule_but_for_last<T: Config>(
     for auditor in sale.panel() {
         let decides = with_transaction(|| {
             let voted = rule::<T>(&auditor, order, verdict);
-            let decided = Marketplace::<T>::order_of(order).is_some_and(|order| !is_open(order.state));
+            let decided = Marketplace::<T>::order_of(order).is_some_and(|order| !order.state.is_open());
             TransactionOutcome::Rollback(voted.map(|()| decided))
         })?;
         if decides {
@@ -337,6 +338,25 @@ mod benchmarks {
         settle(RawOrigin::Signed(sale.buyer), id);
 
         assert_eq!(Orders::<T>::get(id).unwrap().state, OrderState::Settled);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn clear() -> Result<(), BenchmarkError> {
+        let (sale, id) = Sale::<T>::claimed()?;
+        T::BenchmarkSetup::give_panel_keys(Subject::Claim { order: id });
+        for auditor in sale.panel() {
+            if Orders::<T>::get(id).is_some_and(|order| order.state.is_open()) {
+                super::rule::<T>(&auditor, id, Verdict::Reject)?;
+            }
+        }
+        // The listing's terms end the grant at once.
+        T::BenchmarkSetup::advance(1);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(sale.buyer), id);
+
+        assert!(!Orders::<T>::contains_key(id));
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Bought, Config, DeliveredKeys, Disproven, Error, Event, HoldReason, ListingOf, Listings, LiveOrder,
-    NextOrder, OpenOrders, OrderOf, Orders, OrdersOf, Pallet,
+    NextOrder, OpenOrders, OpenOrdersOf, OrderOf, Orders, OrdersOf, Pallet,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -17,18 +17,13 @@ use medshare_traits::{
 };
 use medshare_types::{
     Balance, CreditEvent, Finding, Findings, GrantBasis, Hash, Listing, Order, OrderId, OrderState, Party,
-    Purpose, RecordId, Role, SealContext, SealPurpose, SealedKey, Subject, Terms, Verdict, Version,
+    Purpose, RecordId, Role, SealContext, SealPurpose, SealedKey, Subject, Terms, Tier, Verdict, Version,
 };
 use sp_runtime::{DispatchError, traits::Zero};
 
 /// The second key of `OrdersOf`.
 pub(crate) fn order_key(order: OrderId) -> [u8; 8] {
     order.to_be_bytes()
-}
-
-/// Whether money of an order in this state is on hold.
-pub(crate) fn is_open(state: OrderState) -> bool {
-    matches!(state, OrderState::Open { .. } | OrderState::Delivered { .. } | OrderState::Claimed { .. })
 }
 
 impl<T: Config> Pallet<T> {
@@ -115,6 +110,12 @@ impl<T: Config> Pallet<T> {
         let retained = Self::retained_of(price)?;
         let benefits = T::Credit::benefits(&listing.seller);
         let fee = Self::fee_of(price, retained, benefits.fee_discount);
+        let retained = match T::Credit::tier(&listing.seller) {
+            // Whoever gave up reviews until a panel suited it, or sold what was not as described, sees the money only
+            // when nobody can claim any more.
+            Tier::Restricted => price.saturating_sub(fee),
+            _ => retained,
+        };
         let mut vaults = T::Records::vaults(record, version);
         // One that holds two blobs of the version is one vault.
         vaults.sort();
@@ -124,6 +125,7 @@ impl<T: Config> Pallet<T> {
         let deliver_by = now.saturating_add(T::DeliverWithin::get());
 
         Self::hold(HoldReason::Order, &who, price)?;
+        Self::hold_deposit(id, &who, T::OrderDeposit::get())?;
         T::Engagements::engage(&who)?;
         T::Engagements::engage(&listing.seller)?;
 
@@ -131,8 +133,10 @@ impl<T: Config> Pallet<T> {
         // Cannot saturate: it is below a limit of the same type.
         OpenOrders::<T>::insert(&who, open.saturating_add(1));
         LiveOrder::<T>::insert((record, version, who.clone()), id);
-        OrdersOf::<T>::insert(&who, order_key(id), ());
-        OrdersOf::<T>::insert(&listing.seller, order_key(id), ());
+        for party in [&who, &listing.seller] {
+            OrdersOf::<T>::insert(party, order_key(id), ());
+            OpenOrdersOf::<T>::insert(party, order_key(id), ());
+        }
         let order = Order {
             record,
             version,
@@ -279,6 +283,7 @@ impl<T: Config> Pallet<T> {
 
         let bond = Self::bond_of(order.price);
         Self::hold(HoldReason::ClaimBond, &who, bond)?;
+        Self::hold_deposit(id, &who, T::ClaimDeposit::get())?;
         order.bond = bond;
         let rule_by = now.saturating_add(T::RulingWithin::get());
         order.state = OrderState::Claimed { rule_by };
@@ -332,6 +337,28 @@ impl<T: Config> Pallet<T> {
                 Err(Error::<T>::AlreadyClosed.into())
             }
         }
+    }
+
+    pub(crate) fn do_clear(who: T::AccountId, id: OrderId) -> DispatchResult {
+        Self::ensure_active(&who)?;
+        let order = Self::get_order(id)?;
+        let is_party = who == order.buyer || who == order.seller;
+        // Nobody keeps an order for a buyer who is gone and cannot ask for the deposit itself.
+        let is_abandoned = T::Members::encryption_key(&order.buyer).is_none();
+        ensure!(is_party || is_abandoned, Error::<T>::NotParty);
+        ensure!(!order.state.is_open(), Error::<T>::StillOpen);
+        ensure!(
+            T::Consent::clear_order_grant(order.record, order.version, &order.buyer, id),
+            Error::<T>::GrantInForce
+        );
+        T::Panels::forget(Subject::Claim { order: id });
+        for party in [&order.buyer, &order.seller] {
+            OrdersOf::<T>::remove(party, order_key(id));
+        }
+        Orders::<T>::remove(id);
+        let released = Self::release_deposit(id, &order.buyer)?;
+        Self::deposit_event(Event::Cleared { order: id, released });
+        Ok(())
     }
 
     fn settle_unclaimed(id: OrderId, order: OrderOf<T>) -> DispatchResult {
@@ -417,8 +444,10 @@ impl<T: Config> Pallet<T> {
         });
         LiveOrder::<T>::remove((order.record, order.version, order.buyer.clone()));
         DeliveredKeys::<T>::remove(id);
-        T::Engagements::disengage(&order.buyer);
-        T::Engagements::disengage(&order.seller);
+        for party in [&order.buyer, &order.seller] {
+            OpenOrdersOf::<T>::remove(party, order_key(id));
+            T::Engagements::disengage(party);
+        }
         Orders::<T>::insert(id, order);
     }
 
@@ -466,6 +495,26 @@ impl<T: Config> Pallet<T> {
             }
             None => OrdersOf::<T>::iter_key_prefix(who),
         };
+        Self::existing(keys, limit)
+    }
+
+    /// As [`Pallet::orders_of`], of those alone of which money is on hold.
+    pub fn open_orders_of(
+        who: &T::AccountId,
+        after: Option<OrderId>,
+        limit: u32,
+    ) -> Vec<(OrderId, OrderOf<T>)> {
+        let keys = match after {
+            Some(after) => OpenOrdersOf::<T>::iter_key_prefix_from(
+                who,
+                OpenOrdersOf::<T>::hashed_key_for(who, order_key(after)),
+            ),
+            None => OpenOrdersOf::<T>::iter_key_prefix(who),
+        };
+        Self::existing(keys, limit)
+    }
+
+    fn existing(keys: impl Iterator<Item = [u8; 8]>, limit: u32) -> Vec<(OrderId, OrderOf<T>)> {
         keys.take(usize::try_from(limit).unwrap_or(usize::MAX))
             .map(OrderId::from_be_bytes)
             .filter_map(|id| Orders::<T>::get(id).map(|order| (id, order)))

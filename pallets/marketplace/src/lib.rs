@@ -9,7 +9,8 @@
 //! hold until the buyer's time to claim is over, then [`settle`](Pallet::settle) pays it to the seller. A buyer who
 //! finds that the data are not what the auditors approved may [`claim`](Pallet::claim) before that; a panel of other
 //! auditors [`rule`](Pallet::rule)s. An order that is not delivered is ended by agreement
-//! ([`cancel`](Pallet::cancel)) or, past its deadline, by anyone ([`expire`](Pallet::expire)); both refund all.
+//! ([`cancel`](Pallet::cancel)) or, past its deadline, by anyone ([`expire`](Pallet::expire)); both refund all. An order
+//! that is over stays readable until one of its parties [`clear`](Pallet::clear)s it.
 //!
 #![doc = include_str!("../README.md")]
 //!
@@ -35,6 +36,7 @@ extern crate alloc;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod impls;
+pub mod migrations;
 mod payout;
 mod traits;
 #[cfg(any(feature = "try-runtime", feature = "std"))]
@@ -80,7 +82,7 @@ pub mod pallet {
     };
     use sp_runtime::Permill;
 
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     /// The pallet.
     #[pallet::pallet]
@@ -143,6 +145,12 @@ pub mod pallet {
         /// The lowest bond; not below the existential deposit.
         type MinBond: Get<Balance>;
 
+        /// What a buyer has on hold for the storage of an order and of the grant that follows from it.
+        type OrderDeposit: Get<Balance>;
+
+        /// What a buyer has on hold besides, from its claim on, for the storage of the claim's review.
+        type ClaimDeposit: Get<Balance>;
+
         /// The consortium's account.
         type Consortium: Get<Self::AccountId>;
 
@@ -161,6 +169,8 @@ pub mod pallet {
         Order,
         /// A buyer's bond for a claim.
         ClaimBond,
+        /// Deposits for the storage of a buyer's orders, open or over.
+        Deposit,
     }
 
     /// What is on sale. The seller owns the record, and the version was tradable when it was listed; a record that is
@@ -169,7 +179,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type Listings<T: Config> = StorageMap<_, Twox64Concat, RecordId, ListingOf<T>>;
 
-    /// Every order there ever was. Only its state, its bond and nothing else of it changes.
+    /// The orders that are open, and those that are over and were not cleared. Only its state, its bond and nothing else
+    /// of an order changes.
     // Order ids are given by the chain.
     #[pallet::storage]
     pub type Orders<T: Config> = StorageMap<_, Twox64Concat, OrderId, OrderOf<T>>;
@@ -178,11 +189,23 @@ pub mod pallet {
     #[pallet::storage]
     pub type NextOrder<T: Config> = StorageValue<_, OrderId, ValueQuery>;
 
+    /// What the buyer has on hold for the storage of an order; absent if nothing, as for orders from before there were
+    /// deposits.
+    // Kept because the deposits that are asked for may change.
+    #[pallet::storage]
+    pub type OrderDeposits<T: Config> = StorageMap<_, Twox64Concat, OrderId, Balance>;
+
     /// The orders of each account, as buyer and as seller; every order is here exactly twice. The second key is the
     /// order's number in big-endian bytes.
     // Big-endian under Identity makes iteration ascend by number, which paging needs; the numbers are given by the chain.
     #[pallet::storage]
     pub type OrdersOf<T: Config> = StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Identity, [u8; 8], ()>;
+
+    /// The open orders of each account: what [`OrdersOf`] has, as long as money of the order is on hold. So those who
+    /// act on orders need not read all that there ever were.
+    #[pallet::storage]
+    pub type OpenOrdersOf<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Identity, [u8; 8], ()>;
 
     /// How many open orders a buyer has; absent if none.
     #[pallet::storage]
@@ -344,6 +367,13 @@ pub mod pallet {
             /// The bond.
             released: Balance,
         },
+        /// An order that was over was removed, with what followed from it; its deposit was released.
+        Cleared {
+            /// The order.
+            order: OrderId,
+            /// The deposit.
+            released: Balance,
+        },
     }
 
     /// What can be wrong.
@@ -409,6 +439,10 @@ pub mod pallet {
         NotClaimed,
         /// Nothing of the order is on hold.
         AlreadyClosed,
+        /// Money of the order is still on hold.
+        StillOpen,
+        /// The grant that rests on the order is in force; revoke it first, or wait until it expires.
+        GrantInForce,
         /// The deadline has passed.
         TooLate,
         /// The time for this has not come.
@@ -495,7 +529,8 @@ pub mod pallet {
         /// Orders a version for a purpose, at the listing's price but no more than `max_price`, under exactly `terms`.
         /// The key will be sealed to the encryption key that the buyer has now.
         ///
-        /// Origin: signed by an active buyer. Holds the price on the buyer.
+        /// Origin: signed by an active buyer. Holds the price on the buyer, and a deposit of [`Config::OrderDeposit`] until
+        /// the order is cleared.
         ///
         /// Fails with `NotListed`, `OtherVersionListed`, `NotTradable`, `ProvenFalse`, `OwnRecord`, `SellerNotActive`,
         /// `PriceRaised`, `TermsChanged`, `PriceTooLow`, `PurposeNotPermitted`, `AlreadyGranted`, `AlreadyOrdered`,
@@ -562,7 +597,8 @@ pub mod pallet {
         /// Claims that the data are not what the descriptor says. A panel of auditors who did not approve the version
         /// is convened; the buyer delivers it the key.
         ///
-        /// Origin: signed by the order's buyer, an active member. Holds a bond on the buyer.
+        /// Origin: signed by the order's buyer, an active member. Holds a bond on the buyer, and adds
+        /// [`Config::ClaimDeposit`] to the order's deposit.
         ///
         /// Fails with `NoSuchOrder`, `NotBuyer`, `NotActiveMember`, `NotDelivered`, `TooLate`, `FundsUnavailable`, or
         /// the reason why no panel can be convened. Emits `Claimed`.
@@ -607,6 +643,22 @@ pub mod pallet {
         pub fn settle(origin: OriginFor<T>, order: OrderId) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::do_settle(who, order)
+        }
+
+        /// Removes an order that is over, the grant that rested on it and the review of a claim about it. What happened
+        /// stays readable in the events.
+        ///
+        /// The grant must be revoked or expired, or its holder no member any more.
+        ///
+        /// Origin: signed by the order's buyer or seller, an active member; by any active member, if the buyer is no
+        /// member any more. Releases the order's deposit to the buyer.
+        ///
+        /// Fails with `NoSuchOrder`, `NotActiveMember`, `NotParty`, `StillOpen` or `GrantInForce`. Emits `Cleared`.
+        #[pallet::call_index(10)]
+        #[pallet::weight(T::WeightInfo::clear())]
+        pub fn clear(origin: OriginFor<T>, order: OrderId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_clear(who, order)
         }
     }
 }

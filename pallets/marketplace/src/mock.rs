@@ -95,6 +95,9 @@ parameter_types! {
     pub static Split: FeeSplit =
         FeeSplit { auditors: Permill::from_percent(40), vaults: Permill::from_percent(30) };
     pub static ClaimBondShare: Permill = Permill::from_percent(10);
+    /// None, so that sums in tests are of prices alone; those that are about deposits set them.
+    pub static OrderDeposit: Balance = 0;
+    pub static ClaimDeposit: Balance = 0;
     pub const Consortium: Account = CONSORTIUM;
 }
 
@@ -115,6 +118,8 @@ impl pallet_marketplace::Config for Test {
     type FeeShare = FeeShare;
     type FeeSplit = Split;
     type ClaimBondShare = ClaimBondShare;
+    type OrderDeposit = OrderDeposit;
+    type ClaimDeposit = ClaimDeposit;
     type MinBond = ConstU128<50>;
     type Consortium = Consortium;
     type WeightInfo = ();
@@ -166,6 +171,8 @@ pub type NoPanels = StorageValue<World, bool, ValueQuery>;
 pub type Notes = StorageValue<World, Vec<(Account, CreditEvent)>, ValueQuery>;
 #[storage_alias]
 pub type Tiers = StorageMap<World, Blake2_128Concat, Account, Benefits>;
+#[storage_alias]
+pub type Restricted = StorageMap<World, Blake2_128Concat, Account, ()>;
 
 impl Membership<Account> for World {
     type MaxAuditors = ConstU32<100>;
@@ -260,6 +267,30 @@ impl Consent<Account> for World {
     fn granted(record: RecordId, version: Version, grantee: &Account) -> Option<Grant> {
         Grants::get((record, version, *grantee))
     }
+
+    fn clear_order_grant(record: RecordId, version: Version, grantee: &Account, order: OrderId) -> bool {
+        let key = (record, version, *grantee);
+        match Grants::get(key).filter(|grant| grant.basis == GrantBasis::Order(order)) {
+            Some(grant) if grant.is_active(now()) => false,
+            Some(_) => {
+                Grants::remove(key);
+                true
+            }
+            None => true,
+        }
+    }
+
+    fn has_grants(record: RecordId, version: Version) -> bool {
+        Grants::iter_keys().any(|(of, number, _)| (of, number) == (record, version))
+    }
+
+    fn has_requests(_: &Account) -> bool {
+        false
+    }
+
+    fn forget(record: RecordId) {
+        Policies::remove(record);
+    }
 }
 
 /// Panels of three, of which two decide.
@@ -326,6 +357,12 @@ impl Panels<Account> for World {
             about == (record, version) && !review.ended && review.seats.contains(who)
         })
     }
+
+    fn forget(subject: Subject) {
+        if Reviews::get(subject).is_some_and(|review| review.ended) {
+            Reviews::remove(subject);
+        }
+    }
 }
 
 impl CreditScores<Account> for World {
@@ -333,8 +370,8 @@ impl CreditScores<Account> for World {
         Notes::append((*who, event));
     }
 
-    fn tier(_: &Account) -> Tier {
-        Tier::Standard
+    fn tier(who: &Account) -> Tier {
+        if Restricted::contains_key(who) { Tier::Restricted } else { Tier::Standard }
     }
 
     fn benefits(who: &Account) -> Benefits {
@@ -394,6 +431,10 @@ pub fn held(who: Account) -> Balance {
 
 pub fn bonded(who: Account) -> Balance {
     Balances::balance_on_hold(&HoldReason::ClaimBond.into(), &who)
+}
+
+pub fn deposited(who: Account) -> Balance {
+    Balances::balance_on_hold(&HoldReason::Deposit.into(), &who)
 }
 
 pub fn order_of(order: OrderId) -> Option<OrderOf<Test>> {

@@ -1,6 +1,6 @@
 //! How money enters and leaves the holds.
 
-use crate::{Config, Error, HoldReason, OrderOf, Pallet};
+use crate::{Config, Error, HoldReason, OrderDeposits, OrderOf, Pallet};
 use frame_support::{
     dispatch::DispatchResult,
     ensure,
@@ -11,7 +11,7 @@ use frame_support::{
     },
 };
 use medshare_traits::Panels;
-use medshare_types::{Balance, Subject};
+use medshare_types::{Balance, OrderId, Subject};
 use sp_runtime::{ArithmeticError, DispatchError, Permill};
 
 impl<T: Config> Pallet<T> {
@@ -52,6 +52,25 @@ impl<T: Config> Pallet<T> {
             return Ok(());
         }
         T::Currency::release(&reason.into(), who, amount, Precision::Exact).map(|_| ())
+    }
+
+    /// Adds to what the buyer has on hold for the storage of an order.
+    pub(crate) fn hold_deposit(id: OrderId, buyer: &T::AccountId, amount: Balance) -> DispatchResult {
+        if amount == 0 {
+            return Ok(());
+        }
+        Self::hold(HoldReason::Deposit, buyer, amount)?;
+        let held = OrderDeposits::<T>::get(id).unwrap_or_default();
+        // Cannot saturate: both are on hold.
+        OrderDeposits::<T>::insert(id, held.saturating_add(amount));
+        Ok(())
+    }
+
+    /// Gives the deposit of an order that is removed back to its buyer, and returns it.
+    pub(crate) fn release_deposit(id: OrderId, buyer: &T::AccountId) -> Result<Balance, DispatchError> {
+        let deposit = OrderDeposits::<T>::take(id).unwrap_or_default();
+        Self::release(HoldReason::Deposit, buyer, deposit)?;
+        Ok(deposit)
     }
 
     /// Pays from a hold. What the payee cannot accept goes to the consortium; what that cannot accept stays with the

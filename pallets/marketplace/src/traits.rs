@@ -1,6 +1,6 @@
 //! What the pallet is to the others.
 
-use crate::{Config, Listings, OrderOf, Orders, Pallet, impls::is_open};
+use crate::{Config, Disproven, Listings, LiveOrder, OrderOf, Orders, Pallet};
 use frame_support::{dispatch::DispatchResult, storage::with_storage_layer};
 use medshare_traits::{Market, Membership, OnVerdict, Outcome};
 use medshare_types::{OrderId, OrderState, RecordId, Subject, Verdict, Version};
@@ -15,7 +15,15 @@ impl<T: Config> Market for Pallet<T> {
     }
 
     fn is_open(order: OrderId) -> bool {
-        Orders::<T>::get(order).is_some_and(|order| is_open(order.state))
+        Orders::<T>::get(order).is_some_and(|order| order.state.is_open())
+    }
+
+    fn has_open_orders(record: RecordId, version: Version) -> bool {
+        LiveOrder::<T>::iter_key_prefix((record, version)).next().is_some()
+    }
+
+    fn forget(record: RecordId, version: Version) {
+        Disproven::<T>::remove(record, version);
     }
 }
 

@@ -1,9 +1,8 @@
 //! What is true between any two calls.
 
 use crate::{
-    Config, DeliveredKeys, Disproven, HoldReason, Listings, LiveOrder, NextOrder, OpenOrders, Orders,
-    OrdersOf, Pallet,
-    impls::{is_open, order_key},
+    Config, DeliveredKeys, Disproven, HoldReason, Listings, LiveOrder, NextOrder, OpenOrders, OpenOrdersOf,
+    OrderDeposits, Orders, OrdersOf, Pallet, impls::order_key,
 };
 use alloc::collections::BTreeMap;
 use frame_support::{ensure, traits::fungible::InspectHold};
@@ -16,15 +15,17 @@ use sp_runtime::TryRuntimeError;
 struct Account {
     orders: Balance,
     bonds: Balance,
+    deposits: Balance,
     open: u32,
 }
 
 impl<T: Config> Pallet<T> {
     /// Checks that
     /// - each buyer has on hold exactly the prices of its orders that wait for delivery, the retained parts of those
-    ///   that are delivered or claimed, and the bonds of those that are claimed;
+    ///   that are delivered or claimed, the bonds of those that are claimed, and the deposits of all, open or over;
     /// - `OpenOrders` counts the open orders of each buyer and has no entry for those without;
-    /// - `LiveOrder` has exactly the open orders, `DeliveredKeys` those delivered or claimed;
+    /// - `LiveOrder` and, for both parties, `OpenOrdersOf` have exactly the open orders, `DeliveredKeys` those delivered or
+    ///   claimed; `OrderDeposits` has none of nothing, and none of an order that is not there;
     /// - `OrdersOf` has each order exactly for its buyer and its seller, who are not the same;
     /// - every order's number is below `NextOrder`, its retained part and fee are within its price, and it has a bond exactly
     ///   while it is claimed;
@@ -46,6 +47,10 @@ impl<T: Config> Pallet<T> {
                     OrdersOf::<T>::contains_key(party, order_key(id)),
                     "an order is not filed under its party"
                 );
+                ensure!(
+                    OpenOrdersOf::<T>::contains_key(party, order_key(id)) == order.state.is_open(),
+                    "OpenOrdersOf differs from the open orders"
+                );
             }
 
             let is_claimed = matches!(order.state, OrderState::Claimed { .. });
@@ -58,7 +63,7 @@ impl<T: Config> Pallet<T> {
             delivered = delivered.saturating_add(is_delivered.into());
 
             let live = LiveOrder::<T>::get((order.record, order.version, order.buyer.clone()));
-            ensure!((live == Some(id)) == is_open(order.state), "LiveOrder differs from the open orders");
+            ensure!((live == Some(id)) == order.state.is_open(), "LiveOrder differs from the open orders");
 
             let due = match order.state {
                 OrderState::Open { .. } => order.price,
@@ -68,8 +73,10 @@ impl<T: Config> Pallet<T> {
             let account = accounts.entry(order.buyer).or_default();
             account.orders = account.orders.saturating_add(due);
             account.bonds = account.bonds.saturating_add(order.bond);
-            account.open = account.open.saturating_add(is_open(order.state).into());
-            open_orders = open_orders.saturating_add(is_open(order.state).into());
+            account.deposits =
+                account.deposits.saturating_add(OrderDeposits::<T>::get(id).unwrap_or_default());
+            account.open = account.open.saturating_add(order.state.is_open().into());
+            open_orders = open_orders.saturating_add(order.state.is_open().into());
         }
 
         for (who, account) in &accounts {
@@ -79,6 +86,10 @@ impl<T: Config> Pallet<T> {
                 "a buyer's hold differs from its open orders"
             );
             ensure!(on_hold(HoldReason::ClaimBond) == account.bonds, "a buyer's hold differs from its bonds");
+            ensure!(
+                on_hold(HoldReason::Deposit) == account.deposits,
+                "a buyer's hold differs from the deposits of its orders"
+            );
             ensure!(OpenOrders::<T>::get(who) == account.open, "OpenOrders differs from the open orders");
             ensure!(
                 OpenOrders::<T>::contains_key(who) == (account.open > 0),
@@ -94,6 +105,13 @@ impl<T: Config> Pallet<T> {
             count(OrdersOf::<T>::iter_keys().count()) == orders.saturating_mul(2),
             "OrdersOf has too many entries"
         );
+        ensure!(
+            count(OpenOrdersOf::<T>::iter_keys().count()) == open_orders.saturating_mul(2),
+            "OpenOrdersOf has too many entries"
+        );
+        for (id, deposit) in OrderDeposits::<T>::iter() {
+            ensure!(deposit > 0 && Orders::<T>::contains_key(id), "a deposit is for no order, or is none");
+        }
         ensure!(count(LiveOrder::<T>::iter_keys().count()) == open_orders, "LiveOrder has too many entries");
         ensure!(
             count(DeliveredKeys::<T>::iter_keys().count()) == delivered,

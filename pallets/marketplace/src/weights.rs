@@ -28,6 +28,8 @@ pub trait WeightInfo {
     fn settle() -> Weight;
     /// Of `settle` of a claim that nobody ruled on.
     fn settle_unruled() -> Weight;
+    /// Of `clear`, with a grant and a claim's review to remove.
+    fn clear() -> Weight;
 }
 
 /// For tests, where nothing costs anything.
@@ -77,6 +79,10 @@ impl WeightInfo for () {
     }
 
     fn settle_unruled() -> Weight {
+        Weight::zero()
+    }
+
+    fn clear() -> Weight {
         Weight::zero()
     }
 }

@@ -198,23 +198,23 @@ mod benchmarks {
 
     #[benchmark]
     fn suspend() {
-        let hospital = hospital::<T>();
-        let who = sponsored_auditor::<T>(&hospital);
+        let who = sponsored_auditor::<T>(&hospital::<T>());
+        let origin = council::<T>();
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(hospital), who.clone());
+        _(origin as T::RuntimeOrigin, who.clone());
 
         assert!(!Auditors::<T>::get().contains(&who));
     }
 
     #[benchmark]
     fn reinstate() {
-        let hospital = hospital::<T>();
-        let who = sponsored_auditor::<T>(&hospital);
-        Pallet::<T>::suspend(RawOrigin::Signed(hospital.clone()).into(), who.clone()).unwrap();
+        let who = sponsored_auditor::<T>(&hospital::<T>());
+        Pallet::<T>::suspend(council::<T>(), who.clone()).unwrap();
+        let origin = council::<T>();
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(hospital), who.clone());
+        _(origin as T::RuntimeOrigin, who.clone());
 
         assert!(Auditors::<T>::get().contains(&who));
     }
@@ -243,12 +243,12 @@ mod benchmarks {
 
     #[benchmark]
     fn expel() {
-        let hospital = hospital::<T>();
-        let who = sponsored_auditor::<T>(&hospital);
-        Pallet::<T>::suspend(RawOrigin::Signed(hospital.clone()).into(), who.clone()).unwrap();
+        let who = sponsored_auditor::<T>(&hospital::<T>());
+        Pallet::<T>::suspend(council::<T>(), who.clone()).unwrap();
+        let origin = council::<T>();
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(hospital), who.clone());
+        _(origin as T::RuntimeOrigin, who.clone());
 
         assert!(!Members::<T>::contains_key(&who));
     }

@@ -5,7 +5,12 @@ use frame_support::{
     BoundedVec,
     dispatch::DispatchResult,
     ensure,
-    traits::{ChangeMembers, EnsureOrigin, Get, Time, fungible::MutateHold, tokens::Precision},
+    storage::with_storage_layer,
+    traits::{
+        ChangeMembers, EnsureOrigin, Get, Time,
+        fungible::MutateHold,
+        tokens::{Fortitude, Precision, Restriction},
+    },
 };
 use frame_system::{
     ensure_signed,
@@ -76,7 +81,7 @@ impl<T: Config> Pallet<T> {
         let sponsor = match decider {
             Decider::Council => None,
             Decider::Hospital(hospital) => {
-                ensure!(!roles.iter().any(|role| role.needs_council()), Error::<T>::NeedsCouncil);
+                ensure!(!is_councils(&roles), Error::<T>::NeedsCouncil);
                 Some(hospital)
             }
         };
@@ -95,8 +100,11 @@ impl<T: Config> Pallet<T> {
         Self::ensure_answers_for(&decider, &old)?;
         ensure!(!roles.is_empty(), Error::<T>::NoRole);
         if let Decider::Hospital(_) = decider {
-            let touches_councils = old.roles.symmetric_difference(&roles).any(|role| role.needs_council());
-            ensure!(!touches_councils, Error::<T>::NeedsCouncil);
+            ensure!(
+                old.status != MemberStatus::Suspended { by_council: true },
+                Error::<T>::SuspendedByCouncil
+            );
+            ensure!(!is_councils(&roles), Error::<T>::NeedsCouncil);
         }
         let new = Member { roles: roles.clone(), ..old.clone() };
         Self::replace(&who, &old, new)?;
@@ -163,11 +171,12 @@ impl<T: Config> Pallet<T> {
         let mut released = Balance::zero();
         if let Some(sponsor) = &member.sponsor {
             if let Some(deposit) = Deposits::<T>::take(who) {
+                let kept = Self::keep(sponsor, T::KeptDeposit::get().min(deposit));
                 // Should less be on hold, the member must still be able to go.
                 released = T::Currency::release(
                     &HoldReason::Admission.into(),
                     sponsor,
-                    deposit,
+                    deposit.saturating_sub(kept),
                     Precision::BestEffort,
                 )?;
             }
@@ -178,6 +187,24 @@ impl<T: Config> Pallet<T> {
         Self::update_lists(who, Some(&member), None)?;
         frame_system::Pallet::<T>::dec_sufficients(who);
         Ok(released)
+    }
+
+    /// Pays the consortium for what stays of a member that goes, and returns how much. What it cannot be paid is not kept:
+    /// the member must be able to go.
+    fn keep(sponsor: &T::AccountId, amount: Balance) -> Balance {
+        let (reason, consortium) = (HoldReason::Admission.into(), T::Consortium::get());
+        let paid = with_storage_layer(|| {
+            T::Currency::transfer_on_hold(
+                &reason,
+                sponsor,
+                &consortium,
+                amount,
+                Precision::BestEffort,
+                Restriction::Free,
+                Fortitude::Force,
+            )
+        });
+        paid.unwrap_or_default()
     }
 
     /// Makes a member and returns what its sponsor has on hold for it.
@@ -266,6 +293,7 @@ impl<T: Config> Pallet<T> {
 
     fn register_key(who: &T::AccountId, index: u32, key: Point) -> DispatchResult {
         ensure!(!KeyOwners::<T>::contains_key(key), Error::<T>::KeyInUse);
+        ensure!(index < T::MaxKeys::get(), Error::<T>::TooManyKeys);
         KeyOwners::<T>::insert(key, who);
         Keys::<T>::insert(who, index, key);
         Ok(())
@@ -277,9 +305,12 @@ impl<T: Config> Pallet<T> {
             .map_err(|_| Error::<T>::KeyNotProven.into())
     }
 
+    /// The council decides about everybody, a hospital about those whom it sponsors, but no longer about one to whom the
+    /// council gave a role.
     fn ensure_answers_for(decider: &Decider<T::AccountId>, member: &Member<T::AccountId>) -> DispatchResult {
         if let Decider::Hospital(hospital) = decider {
             ensure!(member.sponsor.as_ref() == Some(hospital), Error::<T>::NotSponsor);
+            ensure!(!is_councils(&member.roles), Error::<T>::NeedsCouncil);
         }
         Ok(())
     }
@@ -308,6 +339,11 @@ impl<T: Config> Pallet<T> {
 /// Whether it is active in a role.
 pub(crate) fn acts<AccountId>(member: &Member<AccountId>, role: Role) -> bool {
     member.status == MemberStatus::Active && member.roles.contains(&role)
+}
+
+/// Whether a role that only the council gives is among them.
+fn is_councils(roles: &Roles) -> bool {
+    roles.iter().any(|role| role.needs_council())
 }
 
 /// Enters an account into an ascending list.

@@ -10,7 +10,7 @@
 //! - [`admit`](Pallet::admit): the council admits anybody in any role; an active hospital admits providers and
 //!   buyers, answers for them as their sponsor, and has a deposit on hold for each until it leaves.
 //! - [`set_roles`](Pallet::set_roles), [`suspend`](Pallet::suspend), [`reinstate`](Pallet::reinstate): the council of
-//!   anybody; a sponsor of those it sponsors, within limits.
+//!   anybody; a sponsor of the providers and buyers that it sponsors.
 //! - [`rotate_key`](Pallet::rotate_key), [`leave`](Pallet::leave): the member itself.
 //! - [`expel`](Pallet::expel): whoever suspended a member that will not come back.
 //!
@@ -29,25 +29,35 @@
 //!
 //! - *A hospital makes its own auditors, vaults or hospitals*: these roles are the council's alone, also when they are
 //!   hidden among others or given later.
+//! - *A hospital rules over another hospital*, an auditor or a vault, because it sponsored the account before the council
+//!   gave it that role: about whoever has a role of the council's, the council alone decides, whoever the sponsor is. The
+//!   sponsor is still recorded, since no auditor sits on the records of its sponsor, and its deposit stays on hold.
 //! - *A hospital rules over another's people*, or goes on deciding while it is suspended or has lost its role: it
 //!   decides about those it sponsors only, and only as an active hospital.
-//! - *A sponsor undoes what the council decided*: a suspension by the council is lifted only by the council.
+//! - *A sponsor undoes what the council decided*: a suspension by the council is lifted only by the council, and until
+//!   then the sponsor changes no roles either. Roles that the council took from somebody who is not suspended a sponsor
+//!   can give back, if they are those of provider and buyer.
 //! - *A suspended member leaves and is admitted elsewhere*: who is suspended cannot leave.
 //! - *A member takes over another's key*, to read what is sealed to it or to seem to be it: the proof of possession
 //!   binds the account and the chain, and a key that was ever registered is refused for every other account.
 //! - *A member brings back a key that was given up*, perhaps because it leaked: refused too. Only who left may come
 //!   back with the key that it left with.
 //! - *A member leaves its duties behind*, or a hospital those for whom it answers: refused while anything is open.
-//!
 //! - *A sponsor expels a member to get at its money, or out of a duty*: nothing of the member's is moved, and who is
 //!   engaged in anything cannot be expelled.
 //!
 //! What the pallet cannot prevent: a hospital that admits somebody under a key of its own making. The account does not
-//! sign its admission. So a client compares the key on the chain with its own before it uses it, and rotates.
+//! sign its admission. So a client compares the key on the chain with its own before it uses it, and rotates. Nor a
+//! hospital that suspends a buyer whom it sponsors when that is about to claim: the council can reinstate the buyer, but
+//! has to do so before the time to claim is over.
 //!
 //! A deposit stays on hold as long as the sponsor answers for the member, also while that is suspended; it has one way
 //! out, the end of the membership, by the member or, where that does not act, by expulsion. An account that was expelled
 //! can be admitted again by any hospital; whom the council wants to keep out, it leaves suspended.
+//!
+//! Of a member that goes its keys, its score and its used quota stay for ever. [`Config::KeptDeposit`] of the deposit is
+//! paid to the consortium for them, and [`Config::MaxKeys`] bounds them, so that nobody fills the chain by coming and
+//! going or by rotating keys. Those whom the council admits have no deposit: each took a vote.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -130,6 +140,17 @@ pub mod pallet {
         /// already.
         type AdmissionDeposit: Get<Balance>;
 
+        /// How much of that is not released when the member goes, but paid to the consortium, for what stays of the member
+        /// for ever: its keys, that it left, its score, its quota.
+        type KeptDeposit: Get<Balance>;
+
+        /// The consortium's account.
+        type Consortium: Get<Self::AccountId>;
+
+        /// Most encryption keys that an account can ever have. Must not become lower than somebody has.
+        #[pallet::constant]
+        type MaxKeys: Get<u32>;
+
         /// Accounts that may send transactions without being members, such as the sudo key of a development chain.
         type Exempt: Contains<Self::AccountId>;
 
@@ -155,7 +176,8 @@ pub mod pallet {
     pub type Members<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Member<T::AccountId>>;
 
     /// Every encryption key that an account ever had, numbered from 0 without gaps; the last is the current one. They
-    /// stay when the member leaves: sealed keys and grants made for them must remain verifiable.
+    /// stay when the member leaves: sealed keys and grants made for them must remain verifiable. An account has at most
+    /// [`Config::MaxKeys`].
     #[pallet::storage]
     pub type Keys<T: Config> = StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, u32, Point>;
 
@@ -288,7 +310,7 @@ pub mod pallet {
         NotVault,
         /// The hospital does not sponsor this member.
         NotSponsor,
-        /// Only the council gives and takes the roles of hospital, auditor and vault.
+        /// Only the council gives and takes the roles of hospital, auditor and vault, and decides about those who have them.
         NeedsCouncil,
         /// A member has at least one role.
         NoRole,
@@ -306,6 +328,8 @@ pub mod pallet {
         AlreadySuspended,
         /// The member is not suspended.
         NotSuspended,
+        /// The account has had as many keys as it can have. Another account can take its place.
+        TooManyKeys,
         /// The council suspended the member; only it can reinstate it.
         SuspendedByCouncil,
         /// The member has live records, open orders or seats on panels.
@@ -350,12 +374,12 @@ pub mod pallet {
 
         /// Changes a member's roles to exactly these.
         ///
-        /// Origin: the council; or signed by the member's sponsor, an active hospital, which may give and take only
-        /// the roles of provider and buyer. Nothing is held or moved. Duties in a role that is taken do not end; those
-        /// who rely on them have their deadlines.
+        /// Origin: the council; or signed by the member's sponsor, an active hospital, if the member has only the roles of
+        /// provider and buyer and keeps to them, and the council did not suspend it. Nothing is held or moved. Duties in
+        /// a role that is taken do not end; those who rely on them have their deadlines.
         ///
         /// Errors: as of [`Self::admit`] about the signer; `NotMember`, `NotSponsor`, `NoRole`, `NeedsCouncil`,
-        /// `TooManyAuditors`, `TooManyHospitals`. Event: [`Event::RolesSet`].
+        /// `SuspendedByCouncil`, `TooManyAuditors`, `TooManyHospitals`. Event: [`Event::RolesSet`].
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::set_roles())]
         pub fn set_roles(origin: OriginFor<T>, who: T::AccountId, roles: Roles) -> DispatchResult {
@@ -365,10 +389,10 @@ pub mod pallet {
         /// Suspends a member: it can do nothing until it is reinstated, and its transactions are refused at the pool.
         ///
         /// Origin: the council, which may also take over a suspension by the sponsor; or signed by the member's
-        /// sponsor, an active hospital. Nothing is held or moved.
+        /// sponsor, an active hospital, if the member has only the roles of provider and buyer. Nothing is held or moved.
         ///
-        /// Errors: as of [`Self::admit`] about the signer; `NotMember`, `NotSponsor`, `AlreadySuspended`. Event:
-        /// [`Event::Suspended`].
+        /// Errors: as of [`Self::admit`] about the signer; `NotMember`, `NotSponsor`, `NeedsCouncil`, `AlreadySuspended`.
+        /// Event: [`Event::Suspended`].
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::suspend())]
         pub fn suspend(origin: OriginFor<T>, who: T::AccountId) -> DispatchResult {
@@ -377,10 +401,10 @@ pub mod pallet {
 
         /// Lets a suspended member act again.
         ///
-        /// Origin: the council; or signed by the member's sponsor, an active hospital, if it was not the council that
-        /// suspended it. Nothing is held or moved.
+        /// Origin: the council; or signed by the member's sponsor, an active hospital, if the member has only the roles of
+        /// provider and buyer and it was not the council that suspended it. Nothing is held or moved.
         ///
-        /// Errors: as of [`Self::admit`] about the signer; `NotMember`, `NotSponsor`, `NotSuspended`,
+        /// Errors: as of [`Self::admit`] about the signer; `NotMember`, `NotSponsor`, `NeedsCouncil`, `NotSuspended`,
         /// `SuspendedByCouncil`, `TooManyAuditors`, `TooManyHospitals`. Event: [`Event::Reinstated`].
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::reinstate())]
@@ -392,14 +416,15 @@ pub mod pallet {
         ///
         /// Origin: signed by an active member. `proof` as in [`Self::admit`]. Nothing is held or moved.
         ///
-        /// Errors: `NotMember`, `MemberSuspended`, `KeyNotProven`, `KeyInUse`. Event: [`Event::KeyRotated`].
+        /// Errors: `NotMember`, `MemberSuspended`, `KeyNotProven`, `KeyInUse`, `TooManyKeys`. Event:
+        /// [`Event::KeyRotated`].
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::rotate_key())]
         pub fn rotate_key(origin: OriginFor<T>, key: Point, proof: KeyProof) -> DispatchResult {
             Self::do_rotate_key(ensure_signed(origin)?, key, proof)
         }
 
-        /// Ends the signer's membership. The sponsor's deposit is released.
+        /// Ends the signer's membership. The sponsor's deposit is released but for [`Config::KeptDeposit`].
         ///
         /// Origin: signed by an active member that is engaged in nothing and sponsors nobody.
         ///
@@ -410,12 +435,14 @@ pub mod pallet {
             Self::do_leave(ensure_signed(origin)?)
         }
 
-        /// Ends the membership of a suspended member. The sponsor's deposit is released.
+        /// Ends the membership of a suspended member. The sponsor's deposit is released but for
+        /// [`Config::KeptDeposit`].
         ///
-        /// Origin: the council; or signed by the member's sponsor, an active hospital, if it was not the council that
-        /// suspended it. The member is engaged in nothing and sponsors nobody.
+        /// Origin: the council; or signed by the member's sponsor, an active hospital, if the member has only the roles of
+        /// provider and buyer and it was not the council that suspended it. The member is engaged in nothing and sponsors
+        /// nobody.
         ///
-        /// Errors: as of [`Self::admit`] about the signer; `NotMember`, `NotSponsor`, `NotSuspended`,
+        /// Errors: as of [`Self::admit`] about the signer; `NotMember`, `NotSponsor`, `NeedsCouncil`, `NotSuspended`,
         /// `SuspendedByCouncil`, `StillEngaged`, `StillSponsoring`. Event: [`Event::Expelled`].
         #[pallet::call_index(6)]
         #[pallet::weight(T::WeightInfo::expel())]

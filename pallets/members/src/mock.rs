@@ -27,6 +27,8 @@ pub const STRANGER: Account = 99;
 /// No member, but exempt.
 pub const SUDO: Account = 77;
 
+pub const CONSORTIUM: Account = 88;
+
 /// What each hospital has to begin with.
 pub const FUNDS: Balance = 1_000;
 pub const DEPOSIT: Balance = 100;
@@ -56,8 +58,11 @@ impl pallet_timestamp::Config for Test {
 }
 
 parameter_types! {
-    pub const ExistentialDeposit: Balance = 1;
+    pub static ExistentialDeposit: Balance = 1;
     pub static AdmissionDeposit: Balance = DEPOSIT;
+    /// Nothing, but in the tests that are about it.
+    pub static KeptDeposit: Balance = 0;
+    pub const Consortium: Account = CONSORTIUM;
     pub static CouncilMembers: Vec<Account> = vec![];
 }
 
@@ -101,6 +106,9 @@ impl pallet_members::Config for Test {
     type MaxHospitals = ConstU32<3>;
     type HospitalsChanged = Council;
     type AdmissionDeposit = AdmissionDeposit;
+    type KeptDeposit = KeptDeposit;
+    type Consortium = Consortium;
+    type MaxKeys = ConstU32<6>;
     type Exempt = Sudo;
     type WeightInfo = ();
 }

@@ -17,7 +17,7 @@ use medshare_traits::{BenchmarkSetup, CreditScores};
 use medshare_types::*;
 use sp_runtime::traits::{BlakeTwo256, Hash as _};
 
-use crate::{Call, Config, NewRecord, Pallet, Pending, Records, Versions};
+use crate::{Call, Config, FormerHolders, MAX_FORMER_HOLDERS, NewRecord, Pallet, Pending, Records, Versions};
 
 /// More than any deposits.
 const FUNDS: Balance = 1 << 80;
@@ -56,6 +56,13 @@ fn vaults<T: Config>(name: &'static str) -> Vec<T::AccountId> {
 fn locators<T: Config>(vaults: &[T::AccountId], blob: Hash) -> Locators<T::AccountId> {
     let locators: Vec<_> = vaults.iter().map(|vault| Locator { vault: vault.clone(), blob }).collect();
     locators.try_into().expect("four")
+}
+
+/// Enters so many vaults as those that held a version.
+fn held_by<T: Config>(record: RecordId, version: Version, number: u32) {
+    for index in 0..number {
+        FormerHolders::<T>::insert((record, version, account::<T::AccountId>("former", index, 0)), ());
+    }
 }
 
 fn hash(seed: impl codec::Encode) -> Hash {
@@ -156,16 +163,10 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn withdraw(v: Linear<1, { T::MaxVersions::get() }>) -> Result<(), BenchmarkError> {
+    fn withdraw() -> Result<(), BenchmarkError> {
         let owner = provider::<T>(1);
-        let vaults = vaults::<T>("vault");
         T::BenchmarkSetup::crowd_draws(1);
-        Pallet::<T>::do_register(&owner, new_record::<T>(0, &vaults))?;
-        for number in 1..v {
-            // Abandoned reviews cost credit, which is not what is measured.
-            raise_credit::<T>(&owner, 1);
-            Pallet::<T>::do_revise(&owner, 0, content::<T>(number, &vaults))?;
-        }
+        Pallet::<T>::do_register(&owner, new_record::<T>(0, &vaults::<T>("vault")))?;
         #[extrinsic_call]
         withdraw(RawOrigin::Signed(owner), 0);
         assert!(Records::<T>::get(0).expect("registered").withdrawn);
@@ -177,9 +178,31 @@ mod benchmarks {
         let owner = provider::<T>(1);
         Pallet::<T>::do_register(&owner, new_record::<T>(0, &vaults::<T>("vault")))?;
         let locators = locators::<T>(&vaults::<T>("other"), hash((0u32, "ciphertext")));
+        // Those that it is at become the last for whom there is room.
+        held_by::<T>(0, 1, MAX_FORMER_HOLDERS - 4);
         #[extrinsic_call]
         relocate(RawOrigin::Signed(owner), 0, 1, locators.clone());
         assert_eq!(Versions::<T>::get(0, 1).expect("registered").content.locators, locators);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn erase(v: Linear<1, { T::MaxVersions::get() }>) -> Result<(), BenchmarkError> {
+        let owner = provider::<T>(1);
+        let vaults = vaults::<T>("vault");
+        Pallet::<T>::do_register(&owner, new_record::<T>(0, &vaults))?;
+        for number in 1..v {
+            // Abandoned reviews cost credit, which is not what is measured.
+            raise_credit::<T>(&owner, 1);
+            Pallet::<T>::do_revise(&owner, 0, content::<T>(number, &vaults))?;
+        }
+        for version in 1..=v {
+            held_by::<T>(0, version, MAX_FORMER_HOLDERS);
+        }
+        Pallet::<T>::do_withdraw(&owner, 0)?;
+        #[extrinsic_call]
+        erase(RawOrigin::Signed(owner), 0);
+        assert!(!Records::<T>::contains_key(0));
         Ok(())
     }
 }

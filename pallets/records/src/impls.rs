@@ -15,8 +15,8 @@ use medshare_types::{
 use sp_runtime::{DispatchError, SaturatedConversion};
 
 use crate::{
-    ByCiphertext, Config, Error, Event, FormerHolders, HoldReason, NewRecord, NextRecord, Pallet, Pending,
-    Records, RecordsOf, Versions,
+    ByCiphertext, Config, Error, Event, FormerHolders, HoldReason, MAX_FORMER_HOLDERS, NewRecord, NextRecord,
+    Pallet, Pending, Records, RecordsOf, Versions,
 };
 
 /// The number of a record's first version.
@@ -78,33 +78,54 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Returns how many versions the record has.
-    pub(crate) fn do_withdraw(who: &T::AccountId, id: RecordId) -> Result<Version, DispatchError> {
+    pub(crate) fn do_withdraw(who: &T::AccountId, id: RecordId) -> DispatchResult {
         Self::ensure_active(who)?;
         let mut record = Self::owned(who, id)?;
         ensure!(!record.withdrawn, Error::<T>::AlreadyWithdrawn);
-        let mut deposits: Balance = 0;
-        for version in FIRST..=record.latest {
-            let Some(mut stored) = Versions::<T>::get(id, version) else { continue };
-            // Cannot saturate: the sum is on hold.
-            deposits = deposits.saturating_add(stored.deposit);
-            stored.deposit = 0;
-            if stored.status == VersionStatus::Pending {
-                Self::abandon(who, id, version, stored);
-            } else {
-                Versions::<T>::insert(id, version, stored);
-            }
+        // Only the newest can be pending.
+        if let Some(stored) = Versions::<T>::get(id, record.latest)
+            && stored.status == VersionStatus::Pending
+        {
+            Self::abandon(who, id, record.latest, stored);
         }
         record.withdrawn = true;
-        let versions = record.latest;
         Records::<T>::insert(id, record);
         T::Market::delist(id);
-        // As much as is there, so that nothing can keep an owner from ending a record.
-        let released =
-            T::Currency::release(&HoldReason::Record.into(), who, deposits, Precision::BestEffort)?;
         T::Engagements::disengage(who);
-        Self::deposit_event(Event::Withdrawn { record: id, released });
-        Ok(versions)
+        Self::deposit_event(Event::Withdrawn { record: id });
+        Ok(())
+    }
+
+    /// Returns how many versions the record had.
+    pub(crate) fn do_erase(who: &T::AccountId, id: RecordId) -> Result<Version, DispatchError> {
+        Self::ensure_active(who)?;
+        let record = Records::<T>::get(id).ok_or(Error::<T>::NoRecord)?;
+        // An owner who is gone cannot ask for the deposits itself.
+        let is_abandoned = T::Membership::encryption_key(&record.owner).is_none();
+        ensure!(record.owner == *who || is_abandoned, Error::<T>::NotOwner);
+        ensure!(record.withdrawn, Error::<T>::NotWithdrawn);
+        // Requests are filed under the owner, whom nobody would know any more.
+        ensure!(!T::Consent::has_requests(&record.owner), Error::<T>::StillAsked);
+        let mut deposits: Balance = 0;
+        for version in FIRST..=record.latest {
+            ensure!(!T::Market::has_open_orders(id, version), Error::<T>::StillOrdered);
+            ensure!(!T::Consent::has_grants(id, version), Error::<T>::StillGranted);
+            let Some(stored) = Versions::<T>::take(id, version) else { continue };
+            // Cannot saturate: the sum is on hold.
+            deposits = deposits.saturating_add(stored.deposit);
+            ByCiphertext::<T>::remove(stored.content.ciphertext);
+            let _ = FormerHolders::<T>::clear_prefix((id, version), MAX_FORMER_HOLDERS, None);
+            T::Panels::forget(Subject::Record { record: id, version });
+            T::Market::forget(id, version);
+        }
+        T::Consent::forget(id);
+        Records::<T>::remove(id);
+        RecordsOf::<T>::remove(&record.owner, record_key(id));
+        // As much as is there, so that nothing can keep an owner from it.
+        let released =
+            T::Currency::release(&HoldReason::Record.into(), &record.owner, deposits, Precision::BestEffort)?;
+        Self::deposit_event(Event::Erased { record: id, versions: record.latest, released });
+        Ok(record.latest)
     }
 
     pub(crate) fn do_relocate(
@@ -114,19 +135,17 @@ impl<T: Config> Pallet<T> {
         locators: Locators<T::AccountId>,
     ) -> DispatchResult {
         Self::ensure_active(who)?;
-        let record = Self::owned(who, id)?;
+        Self::owned(who, id)?;
         let mut stored = Versions::<T>::get(id, version).ok_or(Error::<T>::NoVersion)?;
         Self::check_locators(&locators, stored.content.ciphertext)?;
         for former in &stored.content.locators {
             FormerHolders::<T>::insert((id, version, former.vault.clone()), ());
         }
         stored.content.locators = locators.clone();
-        if !record.withdrawn {
-            let deposit = Self::deposit_for(&stored);
-            Self::change_deposit(who, stored.deposit, deposit)?;
-            stored.deposit = deposit;
-        }
-        let deposit = stored.deposit;
+        let deposit =
+            Self::deposit_for(&stored).saturating_add(Self::deposit_for_former_holders(id, version)?);
+        Self::change_deposit(who, stored.deposit, deposit)?;
+        stored.deposit = deposit;
         Versions::<T>::insert(id, version, stored);
         Self::deposit_event(Event::Relocated { record: id, version, locators, deposit });
         Ok(())
@@ -239,6 +258,20 @@ impl<T: Config> Pallet<T> {
         T::DepositPerByte::get()
             .saturating_mul(stored.encoded_size().saturated_into())
             .saturating_add(T::DepositBase::get())
+    }
+
+    /// What the entries for the former holders of a version cost now.
+    fn deposit_for_former_holders(id: RecordId, version: Version) -> Result<Balance, Error<T>> {
+        let (mut entries, mut bytes) = (0u32, 0usize);
+        // One more than there may be shows that there are too many.
+        for key in FormerHolders::<T>::iter_key_prefix((id, version))
+            .take(MAX_FORMER_HOLDERS.saturating_add(1).saturated_into())
+        {
+            entries = entries.saturating_add(1);
+            bytes = bytes.saturating_add(FormerHolders::<T>::hashed_key_for((id, version, key)).len());
+        }
+        ensure!(entries <= MAX_FORMER_HOLDERS, Error::<T>::TooManyFormerHolders);
+        Ok(T::DepositPerByte::get().saturating_mul(bytes.saturated_into()))
     }
 
     fn change_deposit(owner: &T::AccountId, from: Balance, to: Balance) -> DispatchResult {

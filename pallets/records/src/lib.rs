@@ -10,6 +10,7 @@
 //! - [`revise`](Pallet::revise): a new version with a new key.
 //! - [`withdraw`](Pallet::withdraw): ends a record.
 //! - [`relocate`](Pallet::relocate): says where the blob of a version is now.
+//! - [`erase`](Pallet::erase): removes all that is kept of a withdrawn record.
 //!
 //! ## The life of a version
 //!
@@ -21,17 +22,21 @@
 //!
 //! The vaults that hold a version when it is registered may not review it: they earn from its sales.
 //!
-//! A withdrawn record stays as a tombstone. Nothing new can be sold or granted from it, but grants and open orders go
+//! A withdrawn record stays until it is erased. Nothing new can be sold or granted from it, but grants and open orders go
 //! on: its versions remain readable here and its owner can still [`relocate`](Pallet::relocate) them, so that nobody
 //! who paid is left without the data. Since a withdrawn record no longer keeps its owner from leaving, a seller whose
-//! orders are open is kept by those.
+//! orders are open is kept by those. Once no order for it is open and no grant of it is stored, it can be erased:
+//! pseudonym, descriptors, hashes, policy, receipts and reviews leave the state. Blocks keep what was in them.
 //!
 //! ## Money
 //!
 //! Each version has a deposit on hold for the storage that it takes: [`Config::DepositBase`] and
-//! [`Config::DepositPerByte`] of its encoded size, at the prices of the time when it was stored. A rejected version
-//! keeps its deposit. The deposits of all versions are released when the record is withdrawn, and only then; so they
-//! have one way out, which no one but the owner can take and nothing but suspension can bar.
+//! [`Config::DepositPerByte`] of its encoded size and of each vault that held it, at the prices of the time when it was
+//! stored or last relocated. It pays for all that is kept because of the version: its indices, its review, and the
+//! policy and the newest receipts of its record. It is on hold exactly as long as these are stored: a rejected or
+//! withdrawn version keeps its deposit, and [`erase`](Pallet::erase) releases it. The owner can always get there, by
+//! denying requests, revoking grants and clearing them; orders come to an end by themselves. If the owner is no member any
+//! more, any member can erase, and the owner gets the money.
 //!
 //! ## Invariants
 //!
@@ -40,8 +45,8 @@
 //! ## Cheats, and why they fail
 //!
 //! - *Registering somebody else's ciphertext.* Ciphertexts can be fetched by buyers who have not paid. Each ciphertext
-//!   hash can be registered once, by whoever comes first, and the index is never cleared: also after a withdrawal the
-//!   blobs are in the hands of those who fetched them. Somebody who sees a registration in the transaction pool can
+//!   hash can be registered once, by whoever comes first, until its record is erased; and then by nobody who does not
+//!   have the key, since the auditors could not open it. Somebody who sees a registration in the transaction pool can
 //!   still register its hash first. That gains nothing, since such a record cannot be opened for the auditors and is
 //!   rejected at the price of credit; the owner seals again.
 //! - *Trading what was not reviewed.* A status changes only by a verdict about exactly that version, and what was
@@ -87,7 +92,7 @@ mod types;
 pub mod weights;
 
 pub use pallet::*;
-pub use types::NewRecord;
+pub use types::{MAX_FORMER_HOLDERS, NewRecord};
 pub use weights::WeightInfo;
 
 #[frame_support::pallet]
@@ -143,10 +148,10 @@ pub mod pallet {
         /// Chain time in milliseconds.
         type Time: Time<Moment = Moment>;
 
-        /// Deposit for a version whatever its size, in the smallest unit. It covers the indices as well.
+        /// Deposit for a version whatever its size, in the smallest unit. It covers all that is kept besides the version.
         type DepositBase: Get<Balance>;
 
-        /// Deposit for each byte of a version's encoding, in the smallest unit.
+        /// Deposit for each byte of a version's encoding and of its entries for former holders, in the smallest unit.
         type DepositPerByte: Get<Balance>;
 
         /// Most records in one [`Pallet::register_many`]. More than an owner's credit ever allows under review make
@@ -154,7 +159,7 @@ pub mod pallet {
         #[pallet::constant]
         type MaxBatch: Get<u32>;
 
-        /// Most versions of a record. Withdrawal touches all of them.
+        /// Most versions of a record. Erasure touches all of them.
         #[pallet::constant]
         type MaxVersions: Get<Version>;
 
@@ -181,7 +186,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type NextRecord<T: Config> = StorageValue<_, RecordId, ValueQuery>;
 
-    /// Every record, also the withdrawn ones; numbers below [`NextRecord`] without gaps. Numbered by the chain, so
+    /// Every record that was not erased, also the withdrawn ones; numbers below [`NextRecord`]. Numbered by the chain, so
     /// nobody can choose keys that unbalance the trie.
     #[pallet::storage]
     pub type Records<T: Config> = StorageMap<_, Twox64Concat, RecordId, Record<T::AccountId>>;
@@ -210,12 +215,12 @@ pub mod pallet {
     #[pallet::storage]
     pub type Pending<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
 
-    /// Which version has which ciphertext, by its SHA-256; one for each version, for ever.
+    /// Which version has which ciphertext, by its SHA-256; one for each version.
     #[pallet::storage]
     pub type ByCiphertext<T: Config> =
         StorageMap<_, Blake2_128Concat, Hash, (RecordId, Version), OptionQuery>;
 
-    /// The vaults from which a version was relocated. They may still report on what they served, so that an owner
+    /// The vaults from which a version was relocated, at most [`MAX_FORMER_HOLDERS`](crate::MAX_FORMER_HOLDERS). They may still report on what they served, so that an owner
     /// cannot make reports impossible by moving a blob.
     #[pallet::storage]
     pub type FormerHolders<T: Config> = StorageNMap<
@@ -254,10 +259,17 @@ pub mod pallet {
             /// What is held for it.
             deposit: Balance,
         },
-        /// A record was ended by its owner, to whom the deposits of all its versions were released.
+        /// A record was ended by its owner.
         Withdrawn {
             /// The record.
             record: RecordId,
+        },
+        /// All that was kept of a withdrawn record was removed, and the deposits of its versions were released to its owner.
+        Erased {
+            /// The record.
+            record: RecordId,
+            /// How many versions it had.
+            versions: Version,
             /// The deposits of all its versions.
             released: Balance,
         },
@@ -309,6 +321,14 @@ pub mod pallet {
         NotActiveMember,
         /// The record was withdrawn.
         AlreadyWithdrawn,
+        /// The record was not withdrawn; what is in use is not erased.
+        NotWithdrawn,
+        /// Money of an order for a version of the record is still on hold.
+        StillOrdered,
+        /// A grant of a version of the record is stored; end and clear it first.
+        StillGranted,
+        /// Somebody waits for an answer of the owner; deny the requests first.
+        StillAsked,
         /// No records were given.
         EmptyBatch,
         /// All numbers for records are used up.
@@ -345,6 +365,8 @@ pub mod pallet {
         VaultTwice,
         /// A locator names another blob than the ciphertext.
         WrongBlob,
+        /// The version has been at as many vaults as can be kept in mind.
+        TooManyFormerHolders,
     }
 
     #[pallet::hooks]
@@ -427,22 +449,20 @@ pub mod pallet {
         }
 
         /// Ends a record. It is taken off the market, and nothing of it can be sold or granted any more; grants and
-        /// orders already placed go on. If its newest version is under review, that review ends without a verdict,
+        /// orders already placed go on, and the deposits stay on hold until the record is erased. If its newest version is under review, that review ends without a verdict,
         /// which costs credit.
         ///
         /// Origin: signed by the owner, an active member in whatever role.
         ///
-        /// Releases the deposits of all versions. The record does not keep its owner from leaving any more. Charged for
-        /// the most versions; what they were fewer is given back.
+        /// The record does not keep its owner from leaving any more.
         ///
         /// Errors: `NotActiveMember`, `NoRecord`, `NotOwner`, `AlreadyWithdrawn`. Events: [`Event::Withdrawn`] and
         /// perhaps [`Event::Abandoned`].
         #[pallet::call_index(3)]
-        #[pallet::weight(T::WeightInfo::withdraw(T::MaxVersions::get()))]
-        pub fn withdraw(origin: OriginFor<T>, record: RecordId) -> DispatchResultWithPostInfo {
+        #[pallet::weight(T::WeightInfo::withdraw())]
+        pub fn withdraw(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            let versions = Self::do_withdraw(&who, record)?;
-            Ok(Some(T::WeightInfo::withdraw(versions)).into())
+            Self::do_withdraw(&who, record)
         }
 
         /// Says at which vaults the blob of a version is now. All former locators are replaced; those vaults may still report
@@ -450,11 +470,11 @@ pub mod pallet {
         ///
         /// Origin: signed by the owner, an active member in whatever role.
         ///
-        /// Locators are checked as in [`Pallet::register`]. The version's deposit becomes what its size costs now: the
-        /// difference is held or released. Withdrawn records have no deposit and need none.
+        /// Locators are checked as in [`Pallet::register`]. The version's deposit becomes what its size and its former
+        /// holders cost now: the difference is held or released.
         ///
         /// Errors: `NotActiveMember`, `NoRecord`, `NotOwner`, `NoVersion`, `NoLocator`, `NotVault`, `VaultTwice`,
-        /// `WrongBlob`, those of the currency. Event: [`Event::Relocated`].
+        /// `WrongBlob`, `TooManyFormerHolders`, those of the currency. Event: [`Event::Relocated`].
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::relocate())]
         pub fn relocate(
@@ -465,6 +485,24 @@ pub mod pallet {
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::do_relocate(&who, record, version, locators)
+        }
+
+        /// Removes all that is kept of a withdrawn record: its versions with their reviews, its policy and its receipts.
+        /// Receipts that vaults post later are refused. What happened stays readable in the blocks.
+        ///
+        /// Origin: signed by the owner, an active member; by any active member, if the owner is no member any more.
+        ///
+        /// No order for it may be open, no grant of it stored, and no request to its owner unanswered. Releases the
+        /// deposits of all versions to the owner. Charged for the most versions; what they were fewer is given back.
+        ///
+        /// Errors: `NotActiveMember`, `NoRecord`, `NotOwner`, `NotWithdrawn`, `StillAsked`, `StillOrdered`,
+        /// `StillGranted`. Event: [`Event::Erased`].
+        #[pallet::call_index(5)]
+        #[pallet::weight(T::WeightInfo::erase(T::MaxVersions::get()))]
+        pub fn erase(origin: OriginFor<T>, record: RecordId) -> DispatchResultWithPostInfo {
+            let who = ensure_signed(origin)?;
+            let versions = Self::do_erase(&who, record)?;
+            Ok(Some(T::WeightInfo::erase(versions)).into())
         }
     }
 }

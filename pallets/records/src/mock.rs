@@ -116,6 +116,14 @@ pub struct World {
     pub convened: Vec<Convened>,
     pub dissolved: Vec<Subject>,
     pub delisted: Vec<RecordId>,
+    /// Versions of which a grant is stored.
+    pub granted: BTreeSet<(RecordId, Version)>,
+    /// Versions for which an order is open.
+    pub ordered: BTreeSet<(RecordId, Version)>,
+    /// Owners who have not answered somebody.
+    pub asked: BTreeSet<Account>,
+    /// Versions that the market was told to forget.
+    pub forgotten: Vec<(RecordId, Version)>,
 }
 
 const WORLD: &[u8] = b"world";
@@ -212,6 +220,24 @@ impl Consent<Account> for World {
     fn granted(_: RecordId, _: Version, _: &Account) -> Option<Grant> {
         None
     }
+
+    fn clear_order_grant(_: RecordId, _: Version, _: &Account, _: OrderId) -> bool {
+        true
+    }
+
+    fn has_grants(record: RecordId, version: Version) -> bool {
+        world(|world| world.granted.contains(&(record, version)))
+    }
+
+    fn has_requests(owner: &Account) -> bool {
+        world(|world| world.asked.contains(owner))
+    }
+
+    fn forget(record: RecordId) {
+        world(|world| {
+            world.policies.remove(&record);
+        });
+    }
 }
 
 impl Panels<Account> for World {
@@ -241,6 +267,10 @@ impl Panels<Account> for World {
     fn is_reviewing(_: &Account, _: RecordId, _: Version) -> bool {
         false
     }
+
+    fn forget(subject: Subject) {
+        world(|world| world.convened.retain(|convened| convened.subject != subject));
+    }
 }
 
 impl Market for World {
@@ -254,6 +284,14 @@ impl Market for World {
 
     fn is_open(_: OrderId) -> bool {
         false
+    }
+
+    fn has_open_orders(record: RecordId, version: Version) -> bool {
+        world(|world| world.ordered.contains(&(record, version)))
+    }
+
+    fn forget(record: RecordId, version: Version) {
+        world(|world| world.forgotten.push((record, version)));
     }
 }
 

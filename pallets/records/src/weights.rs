@@ -10,10 +10,12 @@ pub trait WeightInfo {
     fn register_many(n: u32) -> Weight;
     /// A revision of a record under review.
     fn revise() -> Weight;
-    /// The withdrawal of a record with `v` versions, under review.
-    fn withdraw(v: u32) -> Weight;
-    /// The relocation of the largest version to the most vaults.
+    /// The withdrawal of a record under review.
+    fn withdraw() -> Weight;
+    /// The relocation of the largest version, from and to the most vaults, after the most relocations.
     fn relocate() -> Weight;
+    /// The erasure of a record with `v` versions, each after the most relocations.
+    fn erase(v: u32) -> Weight;
 }
 
 impl WeightInfo for () {
@@ -29,11 +31,15 @@ impl WeightInfo for () {
         Weight::zero()
     }
 
-    fn withdraw(_: u32) -> Weight {
+    fn withdraw() -> Weight {
         Weight::zero()
     }
 
     fn relocate() -> Weight {
+        Weight::zero()
+    }
+
+    fn erase(_: u32) -> Weight {
         Weight::zero()
     }
 }

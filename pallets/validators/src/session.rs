@@ -28,6 +28,8 @@ struct Plan<T: Config> {
     validators: BoundedVec<T::AccountId, T::MaxValidators>,
     keys: Hash,
     kept: Vec<T::AccountId>,
+    /// Validators that cannot serve, for want of session keys.
+    keyless: Vec<T::AccountId>,
 }
 
 impl<T: Config> Pallet<T> {
@@ -47,6 +49,9 @@ impl<T: Config> Pallet<T> {
         let oldest = session.saturating_sub(1).saturating_sub(T::History::get());
         if !oldest.is_zero() {
             T::Sessions::forget_before(oldest);
+        }
+        for who in &plan.keyless {
+            log::warn!(target: LOG_TARGET, "{who:?} has no session keys and cannot be planned");
         }
         for who in &plan.kept {
             log::error!(
@@ -82,9 +87,10 @@ impl<T: Config> Pallet<T> {
     fn plan(validators: &ValidatorsOf<T>, serving: &[T::AccountId]) -> Plan<T> {
         let mut chosen = Vec::new();
         let mut others = Vec::new();
+        let mut keyless = Vec::new();
         for (who, validator) in validators {
             let Some(keys) = T::Sessions::keys(who) else {
-                log::warn!(target: LOG_TARGET, "{who:?} has no session keys and cannot be planned");
+                keyless.push(who.clone());
                 continue;
             };
             match Self::standing(who, validator) {
@@ -101,7 +107,23 @@ impl<T: Config> Pallet<T> {
         chosen.sort();
         let (chosen, keys): (Vec<_>, Vec<_>) = chosen.into_iter().unzip();
         // There are at most as many as there are validators, so nothing is cut off.
-        Plan { validators: BoundedVec::truncate_from(chosen), keys: BlakeTwo256::hash_of(&keys), kept }
+        Plan { validators: BoundedVec::truncate_from(chosen), keys: BlakeTwo256::hash_of(&keys), kept, keyless }
+    }
+
+    /// Whether the next session change does something: plans another set or other keys, or lets somebody go.
+    pub fn change_ahead() -> bool {
+        let (validators, planned) = (Validators::<T>::get(), Planned::<T>::get());
+        let plan = Self::plan(&validators, &planned);
+        if plan.validators.is_empty()
+            || planned.is_empty() && count(plan.validators.len()) < T::MinValidators::get()
+        {
+            return false;
+        }
+        plan.validators != planned
+            || plan.keys != PlannedKeys::<T>::get()
+            || validators.iter().any(|(who, validator)| {
+                matches!(validator.state, State::Leaving(_)) && !plan.validators.contains(who)
+            })
     }
 
     fn standing(who: &T::AccountId, validator: &Validator) -> Standing {

@@ -7,10 +7,12 @@
 
 extern crate alloc;
 
+pub mod equivocation;
+
 use alloc::vec::Vec;
 use medshare_types::{
     AccessRequest, AccountId, Allowance, Anchor, Credit, FetchDecision, Grant, Listing, Member, Order,
-    OrderId, Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
+    OrderId, PeerKey, Policy, Receipt, Record, RecordId, RecordVersion, RequestId, Review, Subject, Version,
 };
 
 /// Most entries that one answer holds.
@@ -82,5 +84,22 @@ sp_api::decl_runtime_apis! {
 
         /// An account's credit now.
         fn credit(who: AccountId) -> Credit;
+
+        /// The orders in which an account is the buyer or the seller, as long as money of them is on hold.
+        #[api_version(2)]
+        fn open_orders_of(who: AccountId, after: Option<OrderId>, limit: u32) -> Vec<(OrderId, Order<AccountId>)>;
+    }
+
+    /// Who belongs to the network. Not in the first runtimes.
+    pub trait PeersApi {
+        /// Every node that belongs to the network, and the member that answers for it. Empty if nothing was decided.
+        fn peers() -> Vec<(PeerKey, AccountId)>;
+    }
+
+    /// What a node that authors blocks asks.
+    pub trait AuthoringApi {
+        /// Whether the chain wants blocks without waiting for transactions: something waits for a number of blocks, and
+        /// each block brings it nearer.
+        fn wants_block() -> bool;
     }
 }

@@ -1,5 +1,7 @@
 use frame_support::dispatch::DispatchResult;
-use medshare_types::{Grant, GrantBasis, Moment, Point, Policy, Purpose, RecordId, SealedKey, Version};
+use medshare_types::{
+    Grant, GrantBasis, Moment, OrderId, Point, Policy, Purpose, RecordId, SealedKey, Version,
+};
 
 /// A grant to be recorded. The caller has verified the sealed key's proof.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,6 +38,18 @@ pub trait Consent<AccountId> {
 
     /// The grant of this version to this account, in force or not.
     fn granted(record: RecordId, version: Version, grantee: &AccountId) -> Option<Grant>;
+
+    /// Removes the grant that rests on this order, unless it is in force. Tells whether there is none any more.
+    fn clear_order_grant(record: RecordId, version: Version, grantee: &AccountId, order: OrderId) -> bool;
+
+    /// Whether a grant of this version is stored, in force or not.
+    fn has_grants(record: RecordId, version: Version) -> bool;
+
+    /// Whether a request for a record of this owner is open.
+    fn has_requests(owner: &AccountId) -> bool;
+
+    /// Removes the policy and the receipts of a record that is being erased.
+    fn forget(record: RecordId);
 }
 
 impl<AccountId> Consent<AccountId> for () {
@@ -54,4 +68,18 @@ impl<AccountId> Consent<AccountId> for () {
     fn granted(_: RecordId, _: Version, _: &AccountId) -> Option<Grant> {
         None
     }
+
+    fn clear_order_grant(_: RecordId, _: Version, _: &AccountId, _: OrderId) -> bool {
+        true
+    }
+
+    fn has_grants(_: RecordId, _: Version) -> bool {
+        false
+    }
+
+    fn has_requests(_: &AccountId) -> bool {
+        false
+    }
+
+    fn forget(_: RecordId) {}
 }

@@ -48,6 +48,9 @@ pub trait Panels<AccountId> {
 
     /// Whether it sits on the panel of an undecided review of this version, for whatever subject.
     fn is_reviewing(who: &AccountId, record: RecordId, version: Version) -> bool;
+
+    /// Removes a review that has ended, because nothing can rest on it any more. Does nothing if there is none.
+    fn forget(subject: Subject);
 }
 
 impl<AccountId> Panels<AccountId> for () {
@@ -72,6 +75,8 @@ impl<AccountId> Panels<AccountId> for () {
     fn is_reviewing(_: &AccountId, _: RecordId, _: Version) -> bool {
         false
     }
+
+    fn forget(_: Subject) {}
 }
 
 /// How a review ended.

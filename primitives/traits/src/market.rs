@@ -10,6 +10,12 @@ pub trait Market {
 
     /// Whether money of this order is still on hold.
     fn is_open(order: OrderId) -> bool;
+
+    /// Whether money of an order for this version is still on hold.
+    fn has_open_orders(record: RecordId, version: Version) -> bool;
+
+    /// Removes what is kept about a version that is being erased, besides orders.
+    fn forget(record: RecordId, version: Version);
 }
 
 impl Market for () {
@@ -22,4 +28,10 @@ impl Market for () {
     fn is_open(_: OrderId) -> bool {
         false
     }
+
+    fn has_open_orders(_: RecordId, _: Version) -> bool {
+        false
+    }
+
+    fn forget(_: RecordId, _: Version) {}
 }

@@ -11,9 +11,11 @@ pub mod access;
 pub mod amount;
 pub mod audit;
 pub mod consent;
+pub mod council;
 pub mod credit;
 pub mod market;
 pub mod member;
+pub mod peer;
 pub mod record;
 pub mod seal;
 mod text;
@@ -24,9 +26,13 @@ pub use consent::*;
 pub use credit::*;
 pub use market::*;
 pub use member::*;
+pub use peer::*;
 pub use record::*;
 pub use seal::*;
 pub use text::{Text, TextError};
+
+/// A share in millionths.
+pub use sp_runtime::Permill;
 
 use sp_runtime::{
     MultiSignature,

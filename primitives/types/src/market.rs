@@ -123,6 +123,13 @@ pub enum OrderState {
     Expired,
 }
 
+impl OrderState {
+    /// Whether money of an order in this state is on hold.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Open { .. } | Self::Delivered { .. } | Self::Claimed { .. })
+    }
+}
+
 /// Vaults, each once; as many as can hold a version.
 pub type Vaults<AccountId> = BoundedVec<AccountId, MaxLocators>;
 

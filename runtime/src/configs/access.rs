@@ -18,6 +18,8 @@ impl pallet_access::Config for Runtime {
     type Panels = Audits;
     // Clocks of vaults are set by NTP; a minute also covers a chain that stands still for some slots.
     type ReceiptTolerance = ConstU64<MINUTE>;
+    // Six kilobytes for each record at most.
+    type ReceiptsKept = ConstU32<32>;
     type Records = Records;
     type RequestDeposit = ConstU128<{ 100 * MILLI_MDS }>;
     type RuntimeHoldReason = RuntimeHoldReason;

@@ -16,7 +16,8 @@ parameter_types! {
     pub const Quorum: u32 = 2;
     /// Blocks between convening and the draw: the block after the convening fixes the seed.
     pub const DrawDelay: BlockNumber = 2;
-    /// Blocks until a draw without enough auditors is tried again: a minute.
+    /// Blocks until a draw without enough auditors is tried again: a minute, or half an hour where nothing else happens,
+    /// as such a draw keeps no chain awake.
     pub const RetryDelay: BlockNumber = 30;
     /// Draws in one block.
     pub const MaxDrawsPerBlock: u32 = 16;

@@ -4,10 +4,13 @@
 // Benchmarks run on a maintainer's machine and may stop loudly.
 #![allow(clippy::expect_used, clippy::panic, clippy::as_conversions, clippy::arithmetic_side_effects)]
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use codec::Encode;
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList, account, define_benchmarks};
-use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys, fungible::Mutate};
+use frame_support::{
+    BoundedBTreeMap,
+    traits::{Get, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys, fungible::Mutate},
+};
 use medshare_crypto::KeyPair;
 use medshare_traits::{BenchmarkSetup, Consent, NewGrant, RecordRegistry};
 use medshare_types::{
@@ -15,11 +18,16 @@ use medshare_types::{
     Order, OrderId, Permission, Point, Policy, Purpose, RecordId, ReviewState, Role, Roles, Scalar,
     SealProof, SealedKey, Subject, Terms, Text, Use, Verdict, Version, YearMonth,
 };
+use pallet_session::SessionInterface;
+use pallet_validators::{State, Validator};
+use sp_consensus_aura::sr25519::AuthorityId;
+use sp_core::{ed25519, sr25519};
 
 use crate::{
-    Access, AccountId, AllPalletsWithSystem, Audits, Balance, Balances, Credit, Hash, MDS, Marketplace,
-    Members, Moment, Parameters, Quota, Records, Runtime, RuntimeOrigin, Settlement, Validators,
-    configs::audits::PanelSize,
+    Access, AccountId, AllPalletsWithSystem, Audits, Balance, Balances, Credit, Equivocation, Hash, MDS,
+    Marketplace, Members, Moment, Parameters, Peers, Quota, Records, Runtime, RuntimeOrigin, Session,
+    SessionKeys, Settlement, Validators,
+    configs::{audits::PanelSize, consensus::MaxValidators},
 };
 
 define_benchmarks!(
@@ -33,6 +41,8 @@ define_benchmarks!(
     [pallet_quota, Quota]
     [pallet_settlement, Settlement]
     [pallet_validators, Validators]
+    [pallet_equivocation, Equivocation]
+    [pallet_peers, Peers]
 );
 
 /// What can be measured.
@@ -56,6 +66,27 @@ pub fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> 
 
 /// Sets the stage with the pallets of this runtime.
 pub struct Setup;
+
+impl pallet_equivocation::BenchmarkHelper for Setup {
+    fn serve(authority: AuthorityId) {
+        let most: u32 = MaxValidators::get();
+        let validators: Vec<_> =
+            (0..most).map(|number| extra("validator", number, Role::Hospital).0).collect();
+        for (number, who) in validators.iter().enumerate() {
+            let seed = sp_io::hashing::blake2_256(&who.encode());
+            let keys = SessionKeys {
+                aura: if number == 0 { authority.clone() } else { sr25519::Public::from_raw(seed).into() },
+                grandpa: ed25519::Public::from_raw(seed).into(),
+            };
+            <Session as SessionInterface>::set_keys(who, keys).expect("no other has these keys");
+        }
+        let active = Validator { state: State::Active, since: 0, silent: 0 };
+        let all: BTreeMap<_, _> = validators.iter().map(|who| (who.clone(), active)).collect();
+        pallet_validators::Validators::<Runtime>::put(BoundedBTreeMap::try_from(all).expect("as many fit"));
+        pallet_session::Validators::<Runtime>::put(validators);
+        pallet_aura::CurrentSlot::<Runtime>::put(sp_consensus_aura::Slot::from(1));
+    }
+}
 
 /// What each account gets, besides what it is given explicitly.
 const PURSE: Balance = 1_000 * MDS;

@@ -1,10 +1,10 @@
 //! Chain time, authoring and finality.
 
 use frame_support::traits::{ConstBool, ConstU32, ConstU64, Get};
-use sp_consensus_aura::sr25519::AuthorityId;
+use sp_consensus_aura::{Slot, sr25519::AuthorityId};
 
 use crate::{
-    Aura, Historical, Moment, Offences, Runtime, RuntimeEvent, SLOT_MILLIS, Session,
+    AccountId, Aura, Historical, Moment, Offences, Runtime, RuntimeEvent, SLOT_MILLIS, Session,
     configs::validators::{HISTORY, SessionBlocks},
 };
 
@@ -38,8 +38,33 @@ impl Get<u64> for ReportLongevity {
     }
 }
 
-// The SDK has reports of equivocations in finality only. Who authors two blocks in one slot is logged by the nodes that
-// see it.
+/// The slot of the current block.
+pub struct CurrentSlot;
+
+impl Get<Slot> for CurrentSlot {
+    fn get() -> Slot {
+        pallet_aura::CurrentSlot::<Runtime>::get()
+    }
+}
+
+/// Most bytes of a report of two blocks in one slot. A header that announces a hundred new validators to Aura and
+/// GRANDPA has about 7.5 KB, and there are two.
+pub type MaxReportSize = ConstU32<{ 32 * 1024 }>;
+
+impl pallet_equivocation::Config for Runtime {
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = super::benchmarks::Setup;
+    type CurrentSlot = CurrentSlot;
+    type History = ConstU32<HISTORY>;
+    type KeyOwners = Historical;
+    type Longevity = ReportLongevity;
+    type MaxReportSize = MaxReportSize;
+    type Offences = Offences;
+    type Offender = (AccountId, ());
+    type Sessions = Session;
+    type WeightInfo = crate::weights::pallet_equivocation::WeightInfo<Runtime>;
+}
+
 impl pallet_grandpa::Config for Runtime {
     type EquivocationReportSystem =
         pallet_grandpa::EquivocationReportSystem<Runtime, Offences, Historical, ReportLongevity>;

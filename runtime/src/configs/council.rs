@@ -39,7 +39,8 @@ pub type OneThird =
 /// Most hospitals: more than there can be validators.
 pub type MaxHospitals = ConstU32<200>;
 
-/// Blocks in a span of milliseconds, if each slot has one.
+/// Blocks in a span of milliseconds, if each slot has one: as it is while something waits for blocks
+/// ([`crate::work`]).
 const fn blocks(span: u64) -> BlockNumber {
     // A year has 15 768 000 slots.
     #[allow(clippy::as_conversions)]

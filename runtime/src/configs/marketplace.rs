@@ -2,10 +2,11 @@
 
 use core::marker::PhantomData;
 
-use frame_support::traits::Get;
+use frame_support::traits::{ConstU128, Get};
 
 use crate::{
-    Access, Audits, Balances, Credit, DAY, Members, Moment, Records, Runtime, RuntimeHoldReason, Timestamp,
+    Access, Audits, Balances, Credit, DAY, MILLI_MDS, Members, Moment, Records, Runtime, RuntimeHoldReason,
+    Timestamp,
     configs::{money::ConsortiumAccount, parameters::dynamic_params::marketplace as parameters},
 };
 
@@ -29,6 +30,8 @@ impl pallet_marketplace::Config for Runtime {
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkSetup = super::benchmarks::Setup;
     type ClaimBondShare = parameters::ClaimBondShare;
+    // At the price of a byte of a record: a review takes two kilobytes, an order with its grant one.
+    type ClaimDeposit = ConstU128<{ 200 * MILLI_MDS }>;
     type Consent = Access;
     type Consortium = ConsortiumAccount;
     type Credit = Credit;
@@ -40,6 +43,7 @@ impl pallet_marketplace::Config for Runtime {
     type Members = Members;
     type MinBond = parameters::MinBond;
     type MinPrice = parameters::MinPrice;
+    type OrderDeposit = ConstU128<{ 100 * MILLI_MDS }>;
     type Panels = Audits;
     type Records = Records;
     type RetainedShare = parameters::RetainedShare;

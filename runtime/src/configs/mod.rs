@@ -11,6 +11,7 @@ pub mod marketplace;
 pub mod members;
 pub mod money;
 pub mod parameters;
+pub mod peers;
 pub mod quota;
 pub mod records;
 pub mod settlement;

@@ -66,7 +66,8 @@ pub mod dynamic_params {
     #[dynamic_pallet_params]
     #[codec(index = 2)]
     pub mod consensus {
-        /// How many blocks a session has: an hour's worth. Validators change when a session does.
+        /// How many blocks a session has: an hour's worth when there is one in every slot, as whenever validators are to
+        /// change, which they do when a session does. Otherwise an idle chain takes a day and more for it.
         #[codec(index = 0)]
         pub static SessionBlocks: BlockNumber = 1_800;
     }

@@ -47,7 +47,7 @@ const NORMAL_WEIGHT: Weight = MAX_BLOCK_WEIGHT.saturating_div(4).saturating_mul(
 const NORMAL_BYTES: u32 = MAX_BLOCK_BYTES / 4 * 3;
 
 parameter_types! {
-    /// How long a transaction can name the block after which it is valid: 4096 blocks are about 2.3 hours.
+    /// How long a transaction can name the block after which it is valid: 4096 blocks are at least 2.3 hours.
     pub const BlockHashCount: u32 = 4096;
     /// Prefix of addresses.
     pub const Ss58Prefix: u16 = SS58_PREFIX;
@@ -97,6 +97,7 @@ impl frame_system::Config for Runtime {
     type MaxConsumers = ConstU32<64>;
     type Nonce = Nonce;
     type SS58Prefix = Ss58Prefix;
+    type SingleBlockMigrations = crate::migrations::Pending;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type Version = Version;
 }

@@ -4,6 +4,7 @@ use frame_support::{
     parameter_types,
     traits::{ConstU32, ConstU128, Get},
 };
+use pallet_equivocation::NoteFirstSlot;
 use pallet_session::{FindAccountFromAuthorIndex, PeriodicSessions, historical::NoteHistoricalRoot};
 use sp_runtime::traits::OpaqueKeys;
 
@@ -15,7 +16,7 @@ use crate::{
     },
 };
 
-/// Sessions for which an offence can be reported: a week of the default length.
+/// Sessions for which an offence can be reported: a week of the default length, or longer where slots stay empty.
 pub const HISTORY: u32 = 168;
 
 /// The fewest blocks in a session, so that none is over before its validators could author one.
@@ -66,7 +67,7 @@ impl pallet_session::Config for Runtime {
     type NextSessionRotation = PeriodicSessions<SessionBlocks, SessionOffset>;
     type RuntimeEvent = RuntimeEvent;
     type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
-    type SessionManager = NoteHistoricalRoot<Runtime, Validators>;
+    type SessionManager = NoteFirstSlot<Runtime, NoteHistoricalRoot<Runtime, Validators>>;
     type ShouldEndSession = PeriodicSessions<SessionBlocks, SessionOffset>;
     type ValidatorId = AccountId;
     type ValidatorIdOf = pallet_validators::HospitalIdOf<Runtime>;

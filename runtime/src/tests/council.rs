@@ -1,8 +1,10 @@
-//! What needs how many hospitals: the table of `docs/council.md`, which is generated here, and whether it is true.
+//! What needs how many hospitals: whether the table in `medshare_types::council` is true, and the one in
+//! `docs/council.md`, which is generated here.
 
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 use frame_support::traits::GetCallMetadata;
+use medshare_types::council::{DECISIONS, Decision, Share, decision};
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
 use sp_runtime::{
     DispatchError,
@@ -12,41 +14,18 @@ use sp_runtime::{
 use super::presets::state_of;
 use crate::{configs::council::Hospitals, genesis::LOCAL, *};
 
-/// A share of the hospitals that has to agree.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Needs {
-    OneThird,
-    MoreThanHalf,
-    TwoThirds,
-    ThreeQuarters,
+/// What the table says about a call, which it has to know.
+fn known(call: &RuntimeCall) -> &'static Decision {
+    let name = call.get_call_metadata();
+    decision(name.pallet_name, name.function_name)
+        .unwrap_or_else(|| panic!("{}.{} is not in the table", name.pallet_name, name.function_name))
 }
 
-impl Needs {
-    /// The fewest of twelve.
-    fn of_twelve(self) -> u32 {
-        match self {
-            Self::OneThird => 4,
-            Self::MoreThanHalf => 7,
-            Self::TwoThirds => 8,
-            Self::ThreeQuarters => 9,
-        }
-    }
-
-    fn text(self) -> &'static str {
-        match self {
-            Self::OneThird => "a third",
-            Self::MoreThanHalf => "more than half",
-            Self::TwoThirds => "two thirds",
-            Self::ThreeQuarters => "three quarters",
-        }
-    }
-}
-
-/// Every call of the council, with what it needs and what it is for.
-fn calls() -> Vec<(RuntimeCall, Needs, &'static str)> {
-    use Needs::*;
+/// Every call of the council.
+fn calls() -> Vec<RuntimeCall> {
     let (who, hash) = (Alice.to_account_id(), Hash::repeat_byte(1));
-    let paused = (b"Records".to_vec().try_into().unwrap(), b"register".to_vec().try_into().unwrap());
+    let register = || (b"Records".to_vec().try_into().unwrap(), b"register".to_vec().try_into().unwrap());
+    let idle = || Box::new(RuntimeCall::from(frame_system::Call::remark { remark: Vec::new() }));
     let parameter = configs::parameters::RuntimeParameters::Audits(
         configs::parameters::dynamic_params::audits::Parameters::KeyWindow(
             configs::parameters::dynamic_params::audits::KeyWindow,
@@ -54,106 +33,88 @@ fn calls() -> Vec<(RuntimeCall, Needs, &'static str)> {
         ),
     );
     vec![
-        (
-            pallet_members::Call::admit {
-                who: who.clone(),
-                roles: Default::default(),
-                identity: hash,
-                key: Default::default(),
-                proof: medshare_types::KeyProof {
-                    challenge: Default::default(),
-                    response: Default::default(),
-                },
-            }
+        pallet_members::Call::admit {
+            who: who.clone(),
+            roles: Default::default(),
+            identity: hash,
+            key: Default::default(),
+            proof: medshare_types::KeyProof { challenge: Default::default(), response: Default::default() },
+        }
+        .into(),
+        pallet_members::Call::set_roles { who: who.clone(), roles: Default::default() }.into(),
+        pallet_members::Call::suspend { who: who.clone() }.into(),
+        pallet_members::Call::reinstate { who: who.clone() }.into(),
+        pallet_members::Call::expel { who: who.clone() }.into(),
+        pallet_validators::Call::admit { who: who.clone() }.into(),
+        pallet_validators::Call::decline { who: who.clone() }.into(),
+        pallet_validators::Call::remove { who: who.clone() }.into(),
+        pallet_validators::Call::reinstate { who: who.clone() }.into(),
+        pallet_peers::Call::authorise {
+            peers: vec![(medshare_types::PeerKey(hash), who.clone())].try_into().unwrap(),
+        }
+        .into(),
+        pallet_peers::Call::remove { peers: vec![medshare_types::PeerKey(hash)].try_into().unwrap() }.into(),
+        pallet_parameters::Call::set_parameter { key_value: parameter }.into(),
+        pallet_credit::Call::set_half_life { half_life: DAY }.into(),
+        pallet_credit::Call::set_points { event: medshare_types::CreditEvent::SaleSettled, points: 1 }.into(),
+        pallet_credit::Call::set_thresholds {
+            thresholds: pallet_credit::Thresholds {
+                restricted_below: -1,
+                trusted_from: 1,
+                exemplary_from: 2,
+            },
+        }
+        .into(),
+        pallet_credit::Call::set_benefits {
+            tier: medshare_types::Tier::Standard,
+            benefits: medshare_types::Benefits {
+                max_pending: 1,
+                claim_window: DAY,
+                may_audit: true,
+                fee_discount: Default::default(),
+                max_open_orders: 1,
+            },
+        }
+        .into(),
+        pallet_quota::Call::set_quota {
+            role: medshare_types::Role::Buyer,
+            tier: medshare_types::Tier::Standard,
+            quota: 1,
+        }
+        .into(),
+        pallet_settlement::Call::issue { who: who.clone(), amount: 1, reference: hash }.into(),
+        pallet_settlement::Call::confirm { redemption: 0, reference: hash }.into(),
+        pallet_settlement::Call::decline { redemption: 0 }.into(),
+        pallet_tx_pause::Call::pause { full_name: register() }.into(),
+        pallet_tx_pause::Call::unpause { ident: register() }.into(),
+        pallet_preimage::Call::request_preimage { hash }.into(),
+        pallet_preimage::Call::unrequest_preimage { hash }.into(),
+        pallet_scheduler::Call::cancel { when: 100_000, index: 0 }.into(),
+        pallet_scheduler::Call::cancel_named { id: [1; 32] }.into(),
+        pallet_scheduler::Call::schedule { when: 100_000, maybe_periodic: None, priority: 0, call: idle() }
             .into(),
-            MoreThanHalf,
-            "admit hospitals, auditors, vaults, and anybody else",
-        ),
-        (
-            pallet_members::Call::set_roles { who: who.clone(), roles: Default::default() }.into(),
-            MoreThanHalf,
-            "change a member's roles",
-        ),
-        (pallet_members::Call::suspend { who: who.clone() }.into(), MoreThanHalf, "suspend a member"),
-        (pallet_members::Call::reinstate { who: who.clone() }.into(), MoreThanHalf, "let it act again"),
-        (pallet_members::Call::expel { who: who.clone() }.into(), MoreThanHalf, "end its membership"),
-        (
-            pallet_validators::Call::admit { who: who.clone() }.into(),
-            TwoThirds,
-            "make a hospital a validator",
-        ),
-        (pallet_validators::Call::decline { who: who.clone() }.into(), TwoThirds, "turn its proposal down"),
-        (pallet_validators::Call::remove { who: who.clone() }.into(), TwoThirds, "take a validator out"),
-        (
-            pallet_validators::Call::reinstate { who: who.clone() }.into(),
-            TwoThirds,
-            "let a validator that offended author again",
-        ),
-        (
-            pallet_parameters::Call::set_parameter { key_value: parameter }.into(),
-            TwoThirds,
-            "set deadlines, shares, session length",
-        ),
-        (
-            pallet_credit::Call::set_half_life { half_life: DAY }.into(),
-            TwoThirds,
-            "set how fast credit fades; likewise points, thresholds, benefits",
-        ),
-        (
-            pallet_quota::Call::set_quota {
-                role: medshare_types::Role::Buyer,
-                tier: medshare_types::Tier::Standard,
-                quota: 1,
-            }
+        pallet_scheduler::Call::schedule_after { after: 10, maybe_periodic: None, priority: 0, call: idle() }
             .into(),
-            TwoThirds,
-            "set what members may do without fees",
-        ),
-        (
-            pallet_settlement::Call::issue { who: who.clone(), amount: 1, reference: hash }.into(),
-            TwoThirds,
-            "issue settlement credit for a payment",
-        ),
-        (
-            pallet_settlement::Call::confirm { redemption: 0, reference: hash }.into(),
-            TwoThirds,
-            "confirm that a redemption is paid",
-        ),
-        (pallet_settlement::Call::decline { redemption: 0 }.into(), TwoThirds, "decline a redemption"),
-        (pallet_tx_pause::Call::pause { full_name: paused }.into(), OneThird, "pause a call"),
-        (
-            pallet_tx_pause::Call::unpause {
-                ident: (b"Records".to_vec().try_into().unwrap(), b"register".to_vec().try_into().unwrap()),
-            }
-            .into(),
-            MoreThanHalf,
-            "let it be called again",
-        ),
-        (
-            pallet_preimage::Call::request_preimage { hash }.into(),
-            MoreThanHalf,
-            "keep a preimage without deposit",
-        ),
-        (
-            pallet_scheduler::Call::cancel { when: 100_000, index: 0 }.into(),
-            TwoThirds,
-            "cancel a call that is scheduled; likewise schedule one",
-        ),
-        (
-            pallet_whitelist::Call::whitelist_call { call_hash: hash }.into(),
-            ThreeQuarters,
-            "let a call run as root, such as an upgrade; then any hospital has it run",
-        ),
-        (
-            pallet_collective::Call::<Runtime, Hospitals>::disapprove_proposal { proposal_hash: hash }.into(),
-            MoreThanHalf,
-            "end another motion",
-        ),
-        (
-            pallet_collective::Call::<Runtime, Hospitals>::kill { proposal_hash: hash }.into(),
-            TwoThirds,
-            "end a harmful motion",
-        ),
+        pallet_scheduler::Call::schedule_named {
+            id: [2; 32],
+            when: 100_000,
+            maybe_periodic: None,
+            priority: 0,
+            call: idle(),
+        }
+        .into(),
+        pallet_scheduler::Call::schedule_named_after {
+            id: [3; 32],
+            after: 10,
+            maybe_periodic: None,
+            priority: 0,
+            call: idle(),
+        }
+        .into(),
+        pallet_whitelist::Call::whitelist_call { call_hash: hash }.into(),
+        pallet_whitelist::Call::remove_whitelisted_call { call_hash: hash }.into(),
+        pallet_collective::Call::<Runtime, Hospitals>::disapprove_proposal { proposal_hash: hash }.into(),
+        pallet_collective::Call::<Runtime, Hospitals>::kill { proposal_hash: hash }.into(),
     ]
 }
 
@@ -169,8 +130,8 @@ fn is_allowed(call: &RuntimeCall, origin: RuntimeOrigin) -> bool {
 fn the_council_needs_what_the_table_says() {
     state_of(LOCAL).execute_with(|| {
         System::set_block_number(1);
-        for (call, needs, _) in calls() {
-            let enough = needs.of_twelve();
+        for call in calls() {
+            let enough = known(&call).share.of(12);
             assert!(is_allowed(&call, by_hospitals(enough, 12)), "{enough} of 12 cannot: {call:?}");
             assert!(
                 !is_allowed(&call, by_hospitals(enough - 1, 12)),
@@ -185,12 +146,53 @@ fn the_council_needs_what_the_table_says() {
 }
 
 #[test]
+fn every_line_of_the_table_is_tried() {
+    let tried: BTreeSet<_> = calls()
+        .iter()
+        .map(|call| {
+            let name = call.get_call_metadata();
+            (name.pallet_name.to_owned(), name.function_name.to_owned())
+        })
+        .collect();
+    for known in DECISIONS {
+        for call in [&known.call].into_iter().chain(known.likewise) {
+            let name = (known.pallet.to_owned(), (*call).to_owned());
+            assert!(tried.contains(&name), "{}.{call} is not tried", known.pallet);
+        }
+    }
+}
+
+#[test]
+fn the_votes_that_clients_ask_for_are_those_that_the_chain_needs() {
+    use configs::council::{Majority, OneThird, ThreeQuarters, TwoThirds};
+    use frame_support::traits::EnsureOrigin;
+
+    let suffices = |share, yes, of| {
+        let origin = by_hospitals(yes, of);
+        match share {
+            Share::OneThird => OneThird::try_origin(origin).is_ok(),
+            Share::MoreThanHalf => Majority::try_origin(origin).is_ok(),
+            Share::TwoThirds => TwoThirds::try_origin(origin).is_ok(),
+            Share::ThreeQuarters => ThreeQuarters::try_origin(origin).is_ok(),
+        }
+    };
+    for share in Share::ALL {
+        for hospitals in 1..=200 {
+            let votes = share.of(hospitals);
+            assert!(suffices(share, votes, hospitals), "{votes} of {hospitals} are not {share:?}");
+            assert!(
+                !suffices(share, votes - 1, hospitals),
+                "fewer than {votes} of {hospitals} are {share:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn the_documented_table_is_the_one_that_holds() {
     let mut table = String::from("| call | needs | to |\n|---|---|---|\n");
-    for (call, needs, purpose) in calls() {
-        let name = call.get_call_metadata();
-        writeln!(table, "| `{}.{}` | {} | {purpose} |", name.pallet_name, name.function_name, needs.text())
-            .unwrap();
+    for Decision { pallet, call, share, purpose, .. } in DECISIONS {
+        writeln!(table, "| `{pallet}.{call}` | {} | {purpose} |", share.text()).unwrap();
     }
     let document = include_str!("../../../docs/council.md");
     assert!(document.contains(&table), "docs/council.md must have this table:\n{table}");

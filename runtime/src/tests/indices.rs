@@ -34,21 +34,24 @@ fn pallets_of_medshare_keep_their_indices() {
         }
         Records = 11 {
             "register" = 0, "register_many" = 1, "revise" = 2, "withdraw" = 3, "relocate" = 4,
+            "erase" = 5,
         }
         Access = 12 {
             "set_policy" = 0, "request" = 1, "cancel_request" = 2, "answer" = 3, "deny" = 4, "grant" = 5,
-            "revoke" = 6, "post_receipts" = 7,
+            "revoke" = 6, "post_receipts" = 7, "clear" = 8,
         }
         Audits = 13 { "deliver_keys" = 0, "vote" = 1, "replace" = 2, "lapse" = 3 }
         Marketplace = 14 {
             "list" = 0, "reprice" = 1, "delist" = 2, "order" = 3, "deliver" = 4, "cancel" = 5, "expire" = 6,
-            "claim" = 7, "rule" = 8, "settle" = 9,
+            "claim" = 7, "rule" = 8, "settle" = 9, "clear" = 10,
         }
         Quota = 16 { "set_quota" = 0 }
         Settlement = 17 { "issue" = 0, "redeem" = 1, "cancel" = 2, "confirm" = 3, "decline" = 4 }
         Validators = 18 {
             "propose" = 0, "retract" = 1, "admit" = 2, "decline" = 3, "remove" = 4, "leave" = 5, "reinstate" = 6,
         }
+        Peers = 19 { "authorise" = 0, "remove" = 1, "add" = 2, "replace" = 3, "retire" = 4 }
+        Equivocation = 34 { "report_equivocation" = 0, "report_equivocation_unsigned" = 1 }
         Credit = 15 { "set_points" = 0, "set_benefits" = 1, "set_thresholds" = 2, "set_half_life" = 3 }
     }
 }

@@ -2,8 +2,13 @@
 
 mod blocks;
 mod council;
+mod equivocation;
 mod indices;
+mod life;
 mod metadata;
+mod migrations;
+mod peers;
 mod presets;
 mod transactions;
 mod weights;
+mod work;

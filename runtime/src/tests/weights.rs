@@ -49,10 +49,10 @@ fn the_longest_lists_fit_into_a_block() {
     let most = <Runtime as pallet_records::Config>::MaxBatch::get();
     let register = <Runtime as pallet_records::Config>::WeightInfo::register_many(most);
     let versions = <Runtime as pallet_records::Config>::MaxVersions::get();
-    let withdraw = <Runtime as pallet_records::Config>::WeightInfo::withdraw(versions);
+    let erase = <Runtime as pallet_records::Config>::WeightInfo::erase(versions);
     let receipts = <Runtime as pallet_access::Config>::MaxReceipts::get();
     let report = <Runtime as pallet_access::Config>::WeightInfo::post_receipts(receipts);
-    for weight in [register, withdraw, report] {
+    for weight in [register, erase, report] {
         assert!(weight.ref_time() < limit, "{weight:?} is above {limit}");
     }
 }

@@ -3,8 +3,10 @@
 pub mod pallet_access;
 pub mod pallet_audits;
 pub mod pallet_credit;
+pub mod pallet_equivocation;
 pub mod pallet_marketplace;
 pub mod pallet_members;
+pub mod pallet_peers;
 pub mod pallet_quota;
 pub mod pallet_records;
 pub mod pallet_settlement;

@@ -58,4 +58,9 @@ impl<T: frame_system::Config> pallet_access::WeightInfo for WeightInfo<T> {
             .saturating_add(T::DbWeight::get().writes(1))
             .saturating_add(T::DbWeight::get().writes(2).saturating_mul(r.into()))
     }
+    fn clear() -> Weight {
+        Weight::from_parts(78_408_000, 0)
+            .saturating_add(T::DbWeight::get().reads(5))
+            .saturating_add(T::DbWeight::get().writes(1))
+    }
 }

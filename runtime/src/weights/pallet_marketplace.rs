@@ -74,4 +74,9 @@ impl<T: frame_system::Config> pallet_marketplace::WeightInfo for WeightInfo<T> {
             .saturating_add(T::DbWeight::get().reads(18))
             .saturating_add(T::DbWeight::get().writes(22))
     }
+    fn clear() -> Weight {
+        Weight::from_parts(305_927_000, 0)
+            .saturating_add(T::DbWeight::get().reads(18))
+            .saturating_add(T::DbWeight::get().writes(22))
+    }
 }

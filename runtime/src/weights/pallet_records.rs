@@ -33,18 +33,23 @@ impl<T: frame_system::Config> pallet_records::WeightInfo for WeightInfo<T> {
             .saturating_add(T::DbWeight::get().reads(84))
             .saturating_add(T::DbWeight::get().writes(14))
     }
-    /// `v` is from 1 to 100.
-    fn withdraw(v: u32, ) -> Weight {
+    fn withdraw() -> Weight {
         Weight::from_parts(181_518_618, 0)
-            .saturating_add(Weight::from_parts(27_347_058, 0).saturating_mul(v.into()))
-            .saturating_add(T::DbWeight::get().reads(15))
-            .saturating_add(T::DbWeight::get().reads(1).saturating_mul(v.into()))
-            .saturating_add(T::DbWeight::get().writes(10))
-            .saturating_add(T::DbWeight::get().writes(1).saturating_mul(v.into()))
+            .saturating_add(T::DbWeight::get().reads(16))
+            .saturating_add(T::DbWeight::get().writes(11))
     }
     fn relocate() -> Weight {
         Weight::from_parts(167_956_000, 0)
-            .saturating_add(T::DbWeight::get().reads(9))
+            .saturating_add(T::DbWeight::get().reads(73))
             .saturating_add(T::DbWeight::get().writes(7))
+    }
+    /// `v` is from 1 to 100.
+    fn erase(v: u32, ) -> Weight {
+        Weight::from_parts(181_518_618, 0)
+            .saturating_add(Weight::from_parts(27_347_058, 0).saturating_mul(v.into()))
+            .saturating_add(T::DbWeight::get().reads(15))
+            .saturating_add(T::DbWeight::get().reads(70).saturating_mul(v.into()))
+            .saturating_add(T::DbWeight::get().writes(45))
+            .saturating_add(T::DbWeight::get().writes(70).saturating_mul(v.into()))
     }
 }

@@ -1,7 +1,10 @@
 //! Grants and requests.
 
 use anyhow::Result;
-use medshare_client::{access, chain::At};
+use medshare_client::{
+    access,
+    chain::{At, calls},
+};
 use medshare_types::{Moment, Purpose, RequestId};
 use serde_json::{Value, json};
 
@@ -51,6 +54,16 @@ pub async fn revoke(context: &Context, args: Revoke) -> Result<Output> {
     Ok(Output::new(json!({ "record": args.record, "version": version, "grantee": who }))?
         .at(&outcome)
         .line("Vaults stop serving it. A copy that was opened before is out of reach."))
+}
+
+pub async fn clear(context: &Context, args: Revoke) -> Result<Output> {
+    let who = context.account(Some(&args.who))?;
+    let version = context.version(args.record, args.version_number).await?;
+    let call = calls::clear_grant(args.record, version, who.clone());
+    let outcome = context.send(&context.identity()?, call).await?;
+    Ok(Output::new(json!({ "record": args.record, "version": version, "grantee": who }))?
+        .at(&outcome)
+        .line("The grant is removed. Whoever paid for it has the deposit back."))
 }
 
 pub async fn request(context: &Context, args: Request) -> Result<Output> {

@@ -212,6 +212,13 @@ pub async fn settle(context: &Context, id: OrderId) -> Result<Output> {
     moved(context, id, &outcome).await
 }
 
+pub async fn clear(context: &Context, id: OrderId) -> Result<Output> {
+    let outcome = context.send(&context.identity()?, calls::clear_order(id)).await?;
+    Ok(Output::new(json!({ "order": id }))?.at(&outcome).line(
+        "The order is removed; its deposit is back with the buyer. `medshare trace` still tells what happened.",
+    ))
+}
+
 pub async fn claim(context: &Context, id: OrderId) -> Result<Output> {
     let identity = context.identity()?;
     let outcome = buyer::claim(&context.chain, &identity, id, context.until()).await?;

@@ -3,11 +3,15 @@
 mod agent;
 mod audit;
 mod consent;
+mod consortium;
+mod council;
 mod files;
 mod keys;
 mod market;
 mod people;
+mod proposal;
 mod records;
+mod upgrade;
 
 use anyhow::Result;
 use clap::CommandFactory as _;
@@ -37,6 +41,7 @@ pub async fn run(cli: Cli) -> Result<Output> {
         Command::Revise(args) => files::revise(context, args).await,
         Command::Open(args) => files::open(context, args).await,
         Command::Withdraw(args) => records::withdraw(context, args.record).await,
+        Command::Erase(args) => records::erase(context, args.record).await,
         Command::Relocate(args) => records::relocate(context, args).await,
         Command::Records(args) => records::list(context, args).await,
         Command::Show(args) => records::show(context, args).await,
@@ -55,9 +60,11 @@ pub async fn run(cli: Cli) -> Result<Output> {
         Command::Cancel(args) => market::cancel(context, args.order).await,
         Command::Expire(args) => market::expire(context, args.order).await,
         Command::Settle(args) => market::settle(context, args.order).await,
+        Command::Clear(args) => market::clear(context, args.order).await,
         Command::Claim(args) => market::claim(context, args.order).await,
         Command::Grant(args) => consent::grant(context, args).await,
         Command::Revoke(args) => consent::revoke(context, args).await,
+        Command::ClearGrant(args) => consent::clear(context, args).await,
         Command::Request(args) => consent::request(context, args).await,
         Command::Requests(args) => consent::requests(context, args).await,
         Command::Answer(args) => consent::answer(context, args).await,
@@ -66,6 +73,12 @@ pub async fn run(cli: Cli) -> Result<Output> {
         Command::Quota(args) => people::quota(context, args).await,
         Command::Balance(args) => people::balance(context, args).await,
         Command::Member(args) => people::member(context, args).await,
+        Command::Council(args) => council::run(context, args).await,
+        Command::Validator(args) => consortium::validator(context, args).await,
+        Command::SessionKeys(args) => consortium::session_keys(context, args).await,
+        Command::Peer(args) => consortium::peer(context, args).await,
+        Command::Upgrade(args) => upgrade::run(context, args).await,
+        Command::Settlement(args) => consortium::settlement(context, args).await,
         Command::Describe(_) | Command::Deidentify(_) | Command::Completions { .. } | Command::Keys(_) => {
             anyhow::bail!("a command that needs no node was not run without one: a mistake of this program")
         }

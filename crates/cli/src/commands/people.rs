@@ -2,15 +2,15 @@
 
 use anyhow::{Context as _, Result, bail};
 use medshare_client::{
-    chain::At,
+    chain::{At, calls},
     keys::Application,
     members::{self, Authority},
 };
-use medshare_types::{Hash, KeyProof, Point, Roles, Scalar};
+use medshare_types::{Hash, KeyProof, Point, Role, Roles, Scalar};
 use serde_json::json;
 
 use crate::{
-    args::{Member, Who},
+    args::{Admission, Member, Who},
     context::Context,
     output::{Output, time},
     values::Amount,
@@ -85,20 +85,24 @@ pub async fn member(context: &Context, args: Member) -> Result<Output> {
             let member = context.chain.known_member(&who, At::Best).await?;
             Output::new(json!({ "account": who, "member": member }))
         }
-        Member::Admit { who, roles, identity, key, proof, council } => {
-            let account = context.account(Some(&who))?;
-            let mut set = Roles::default();
-            for role in roles {
-                // As many fit as there are.
-                let _ = set.try_insert(role);
-            }
-            let application =
-                Application { account: account.clone(), key: Point(key), proof: parse_proof(&proof)? };
+        Member::Admit { admission, council } => {
+            let application = application(context, &admission)?;
+            let what = (role_set(admission.roles), admission.identity);
             let how = (authority(council), context.until());
             let outcome =
-                members::admit(&context.chain, &context.identity()?, &application, (set, identity), how)
-                    .await?;
+                members::admit(&context.chain, &context.identity()?, &application, what, how).await?;
+            Ok(Output::new(json!({ "account": application.account }))?.at(&outcome))
+        }
+        Member::SetRoles { who, roles, council } => {
+            let account = context.account(Some(&who))?;
+            let call = authority(council).over(calls::set_roles(account.clone(), role_set(roles)));
+            let outcome = context.send(&context.identity()?, call).await?;
             Ok(Output::new(json!({ "account": account }))?.at(&outcome))
+        }
+        Member::Leave => {
+            let identity = context.identity()?;
+            let outcome = context.send(&identity, calls::leave()).await?;
+            Ok(Output::new(json!({ "account": identity.account() }))?.at(&outcome))
         }
         Member::Suspend { who, council } => {
             let account = context.account(Some(&who))?;
@@ -119,6 +123,25 @@ pub async fn member(context: &Context, args: Member) -> Result<Output> {
             Ok(Output::new(json!({ "account": account }))?.at(&outcome))
         }
     }
+}
+
+/// Who is to be admitted, with the proof of its key.
+pub fn application(context: &Context, admission: &Admission) -> Result<Application> {
+    Ok(Application {
+        account: context.account(Some(&admission.who))?,
+        key: Point(admission.key),
+        proof: parse_proof(&admission.proof)?,
+    })
+}
+
+/// Roles as a set.
+pub fn role_set(roles: Vec<Role>) -> Roles {
+    let mut set = Roles::default();
+    for role in roles {
+        // As many fit as there are.
+        let _ = set.try_insert(role);
+    }
+    set
 }
 
 /// A proof of possession as `medshare keys show` prints it: challenge and response, 64 bytes in hex.

@@ -1,7 +1,11 @@
 //! Records: looking at them, their history, their end.
 
 use anyhow::Result;
-use medshare_client::{blobs::Vaults, chain::At, provider, trace};
+use medshare_client::{
+    blobs::Vaults,
+    chain::{At, calls},
+    provider, trace,
+};
 use medshare_types::RecordId;
 use serde_json::json;
 
@@ -13,9 +17,16 @@ use crate::{
 
 pub async fn withdraw(context: &Context, record: RecordId) -> Result<Output> {
     let outcome = provider::withdraw(&context.chain, &context.identity()?, record, context.until()).await?;
+    Ok(Output::new(json!({ "record": record }))?.at(&outcome).line(format!(
+        "Grants go on until they end. Once none is left, `medshare erase {record}` releases the deposits."
+    )))
+}
+
+pub async fn erase(context: &Context, record: RecordId) -> Result<Output> {
+    let outcome = context.send(&context.identity()?, calls::erase(record)).await?;
     Ok(Output::new(json!({ "record": record }))?
         .at(&outcome)
-        .line("Its deposits are released. Grants go on until they end."))
+        .line("The chain keeps nothing of it but its past blocks. Its deposits are released."))
 }
 
 pub async fn relocate(context: &Context, args: Relocate) -> Result<Output> {

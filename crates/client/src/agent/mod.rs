@@ -4,6 +4,7 @@
 //! that a restart could lose: what was done is on the chain, and what is on the chain is not done again.
 
 mod plan;
+mod source;
 
 pub use plan::{Task, deliver};
 
@@ -87,8 +88,7 @@ impl Agent {
     /// [`Error::Node`] if the node does not answer. What becomes of single tasks is in the notices.
     pub async fn run_once(&mut self) -> Result<Vec<Notice>> {
         let head = self.chain.block(At::Finalized).await?;
-        let plan =
-            plan::plan(&self.chain, self.identity.account(), self.answers, At::Block(head.hash)).await?;
+        let plan = self.plan(At::Block(head.hash)).await?;
         self.last = Some(head.number);
         let mut notices = Vec::new();
         self.asked.retain(|request| plan.asked.contains(request));
@@ -106,7 +106,7 @@ impl Agent {
         }
         // What is final already decides that something is due. What is in newer blocks decides that it is done: an
         // agent that only looked at the finalised head would do everything several times.
-        let newest = plan::plan(&self.chain, self.identity.account(), self.answers, At::Best).await?;
+        let newest = self.plan(At::Best).await?;
         tasks.retain(|task| newest.tasks.contains(task));
 
         let (chain, identity) = (&self.chain, &self.identity);
@@ -124,8 +124,7 @@ impl Agent {
             .await;
         // A refusal of what somebody else has done in the meantime, a human for instance, is none.
         let still_due = if done.iter().any(|(_, result)| result.is_err()) {
-            let plan = plan::plan(&self.chain, self.identity.account(), self.answers, At::Best).await?;
-            plan.tasks
+            self.plan(At::Best).await?.tasks
         } else {
             Vec::new()
         };
@@ -141,6 +140,11 @@ impl Agent {
             });
         }
         Ok(notices)
+    }
+
+    async fn plan(&self, at: At) -> Result<plan::Plan> {
+        let source = source::Snapshot::take(&self.chain, at).await?;
+        plan::plan(&source, self.identity.account(), self.answers).await
     }
 
     /// Works until `stop` is ready, and tells everything to `notify`. Survives that the node goes away.

@@ -4,15 +4,12 @@ use medshare_types::{
     AccountId, Moment, Order, OrderId, OrderState, RequestId, Review, ReviewState, SealPurpose, Subject,
 };
 
-use super::Answers;
+use super::{Answers, source::Source};
 use crate::{
     At, Chain, Error, Identity, Result, access,
     chain::{Call, calls},
     sealing::{self, Recipient},
 };
-
-/// Most reviews that are looked at once; the most that the runtime gives. The next block brings the rest.
-const MOST: u32 = 100;
 
 /// Something that the agent does.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -43,24 +40,24 @@ pub(super) struct Plan {
     pub asked: Vec<RequestId>,
 }
 
-pub(super) async fn plan(chain: &Chain, me: &AccountId, answers: Answers, at: At) -> Result<Plan> {
-    let at = At::Block(chain.block(at).await?.hash);
-    let now = chain.time(at).await?;
+/// Reads only what is not over: the more was done, the more there is that is not read.
+pub(super) async fn plan(chain: &impl Source, me: &AccountId, answers: Answers) -> Result<Plan> {
+    let now = chain.now().await?;
     let mut plan = Plan::default();
-    for (subject, review) in chain.reviews_held(me, MOST, at).await? {
+    for (subject, review) in chain.reviews_held(me).await? {
         plan.tasks.extend(for_held(subject, &review, now));
     }
-    for (id, order) in chain.all_orders_of(me, at).await? {
+    for (id, order) in chain.open_orders(me).await? {
         plan.tasks.extend(for_order(id, &order, me, now));
         if matches!(order.state, OrderState::Claimed { .. }) && order.seller == *me {
             let subject = Subject::Claim { order: id };
-            if let Some(review) = chain.review(subject, at).await? {
+            if let Some(review) = chain.review(subject).await? {
                 plan.tasks.extend(for_claim_against(subject, &review, now));
             }
         }
     }
-    for (id, request) in chain.all_requests_of(me, at).await? {
-        let permitted = match chain.policy(request.record, at).await? {
+    for (id, request) in chain.open_requests(me).await? {
+        let permitted = match chain.policy(request.record).await? {
             Some(policy) => policy.permits(&request.purpose),
             None => false,
         };

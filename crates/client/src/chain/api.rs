@@ -69,6 +69,8 @@ questions! {
     order(order: OrderId) -> Option<Order<AccountId>>;
     /// The orders in which an account is the buyer or the seller, after one of them, at most 100.
     orders_of(who: &AccountId, after: Option<OrderId>, limit: u32) -> Vec<(OrderId, Order<AccountId>)>;
+    /// Those of an account's orders of which money is on hold, after one of them, at most 100. Not in the first runtimes.
+    open_orders_of(who: &AccountId, after: Option<OrderId>, limit: u32) -> Vec<(OrderId, Order<AccountId>)>;
     /// An account's credit now.
     credit(who: &AccountId) -> Credit;
     /// What an account may do without paying fees now.
@@ -134,7 +136,39 @@ impl Chain {
         all_pages!(self, at, |block, after| self.orders_of(who, after, PAGE, block))
     }
 
-    /// All access receipts of a record.
+    /// All orders of an account of which money is on hold. Under a runtime from before there was a list of these, all its
+    /// orders are read to find them.
+    ///
+    /// # Errors
+    /// As [`Chain::orders_of`].
+    pub async fn all_open_orders_of(
+        &self,
+        who: &AccountId,
+        at: At,
+    ) -> Result<Vec<(OrderId, Order<AccountId>)>> {
+        let block = At::Block(self.block(at).await?.hash);
+        let open: Result<Vec<_>> =
+            async { all_pages!(self, block, |block, after| self.open_orders_of(who, after, PAGE, block)) }
+                .await;
+        match open {
+            Err(Error::Node { .. }) if !self.answers("open_orders_of", block).await? => {
+                let mut orders = self.all_orders_of(who, block).await?;
+                orders.retain(|(_, order)| order.state.is_open());
+                Ok(orders)
+            }
+            answer => answer,
+        }
+    }
+
+    /// The number that the next record will have, above those of all that there ever were.
+    ///
+    /// # Errors
+    /// [`Error::Node`] if the node does not answer.
+    pub async fn next_record(&self, at: At) -> Result<RecordId> {
+        Ok(self.item("Records", "NextRecord", &[], at).await?.unwrap_or_default())
+    }
+
+    /// The access receipts of a record that the chain's state keeps: the newest ones.
     ///
     /// # Errors
     /// As [`Chain::receipts`].

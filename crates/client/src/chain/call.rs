@@ -1,7 +1,10 @@
 //! A call, and its encoding for the runtime that a node runs.
 
+use std::borrow::Cow;
+
 use codec::Encode;
-use scale_info::{MetaType, TypeInfo};
+use scale_info::{MetaType, TypeInfo, Variant, form::PortableForm};
+use serde_json::{Map, Value as Json};
 use subxt::{
     Metadata,
     ext::{
@@ -11,7 +14,7 @@ use subxt::{
     transactions::Payload,
 };
 
-use super::shape;
+use super::{json, shape};
 use crate::error::{Error, Result};
 
 /// One argument of a call.
@@ -36,17 +39,60 @@ pub enum Arg {
 /// [`Call::encode`] checks that.
 #[derive(Clone, Debug)]
 pub struct Call {
-    pallet: &'static str,
-    name: &'static str,
-    args: Vec<Arg>,
+    pallet: Cow<'static, str>,
+    name: Cow<'static, str>,
+    args: Args,
+}
+
+#[derive(Clone, Debug)]
+enum Args {
+    /// In the order in which this client knows them, which has to be the runtime's.
+    InOrder(Vec<Arg>),
+    /// By the runtime's names, as the runtime's types.
+    Named(Map<String, Json>),
 }
 
 /// A call in the encoding of one runtime, ready to be signed.
 #[derive(Clone, Debug)]
 pub struct EncodedCall {
-    pallet: &'static str,
-    name: &'static str,
+    pallet: Cow<'static, str>,
+    name: Cow<'static, str>,
+    indices: [u8; 2],
     data: Raw,
+}
+
+/// A call as it was read from the chain.
+#[derive(Clone, PartialEq, Debug, serde::Serialize)]
+pub struct DecodedCall {
+    /// `Pallet.call`.
+    pub call: String,
+    /// Its arguments by name: accounts in SS58, bytes in hex, enums by name.
+    pub arguments: Map<String, Json>,
+}
+
+impl DecodedCall {
+    /// Reads an encoded call of a runtime.
+    ///
+    /// # Errors
+    /// [`Error::ForeignAnswer`] if it is none.
+    pub(super) fn read(bytes: &[u8], metadata: &Metadata) -> Result<Self> {
+        let foreign = |reason: String| Error::ForeignAnswer { asked: "an encoded call".into(), reason };
+        let ty = metadata.outer_enums().call_enum_ty();
+        let value = json::read(bytes, ty, metadata.types()).map_err(foreign)?;
+        let only = |value: &Json| match value {
+            Json::String(name) => Some((name.clone(), Json::Null)),
+            Json::Object(object) => object.iter().next().map(|(name, value)| (name.clone(), value.clone())),
+            _ => None,
+        };
+        let unnamed = || foreign(format!("it has no name: {value}"));
+        let (pallet, call) = only(&value).ok_or_else(unnamed)?;
+        let (name, arguments) = only(&call).ok_or_else(unnamed)?;
+        let arguments = match arguments {
+            Json::Object(arguments) => arguments,
+            _ => Map::new(),
+        };
+        Ok(Self { call: format!("{pallet}.{name}"), arguments })
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -56,31 +102,53 @@ pub struct Raw(Vec<u8>);
 impl Call {
     /// A call without arguments yet.
     pub fn new(pallet: &'static str, name: &'static str) -> Self {
-        Self { pallet, name, args: Vec::new() }
+        Self { pallet: pallet.into(), name: name.into(), args: Args::InOrder(Vec::new()) }
+    }
+
+    /// Any call of the runtime's, with its arguments in JSON by their names: accounts as SS58, bytes in hex, enums by
+    /// name, as [`Chain::decode_call`](super::Chain::decode_call) gives them.
+    pub fn named(pallet: impl Into<String>, name: impl Into<String>, args: Map<String, Json>) -> Self {
+        Self { pallet: pallet.into().into(), name: name.into().into(), args: Args::Named(args) }
     }
 
     /// With a further argument.
-    pub fn arg<T: Encode + TypeInfo + 'static>(mut self, name: &'static str, value: T) -> Self {
-        self.args.push(Arg::Value { name, encoded: value.encode(), ty: MetaType::new::<T>() });
-        self
+    pub fn arg<T: Encode + TypeInfo + 'static>(self, name: &'static str, value: T) -> Self {
+        self.with(Arg::Value { name, encoded: value.encode(), ty: MetaType::new::<T>() })
     }
 
     /// With another call as a further argument.
-    pub fn call(mut self, name: &'static str, call: Call) -> Self {
-        self.args.push(Arg::Call(name, Box::new(call)));
-        self
+    pub fn call(self, name: &'static str, call: Call) -> Self {
+        self.with(Arg::Call(name, Box::new(call)))
     }
 
     /// With other calls as a further argument.
-    pub fn calls(mut self, name: &'static str, calls: Vec<Call>) -> Self {
-        self.args.push(Arg::Calls(name, calls));
+    pub fn calls(self, name: &'static str, calls: Vec<Call>) -> Self {
+        self.with(Arg::Calls(name, calls))
+    }
+
+    fn with(mut self, arg: Arg) -> Self {
+        // Who names arguments gave all of them at once.
+        if let Args::InOrder(args) = &mut self.args {
+            args.push(arg);
+        }
         self
+    }
+
+    /// The pallet.
+    pub fn pallet(&self) -> &str {
+        &self.pallet
+    }
+
+    /// The call's name in the pallet.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// `Pallet.call`, with the calls inside it.
     pub fn title(&self) -> String {
-        let inner: Vec<String> = self
-            .args
+        let own = format!("{}.{}", self.pallet, self.name);
+        let Args::InOrder(args) = &self.args else { return own };
+        let inner: Vec<String> = args
             .iter()
             .flat_map(|arg| match arg {
                 Arg::Value { .. } => Vec::new(),
@@ -88,32 +156,51 @@ impl Call {
                 Arg::Calls(_, calls) => calls.iter().map(Call::title).collect(),
             })
             .collect();
-        let own = format!("{}.{}", self.pallet, self.name);
         if inner.is_empty() { own } else { format!("{own}({})", inner.join(", ")) }
     }
 
-    /// The SCALE encoding of the arguments, one after the other, calls inside them encoded for this runtime.
+    /// The call in the encoding of a runtime, calls inside it too.
     ///
     /// # Errors
     /// [`Error::UnknownCall`] if the runtime has no call of this name, [`Error::ForeignCall`] if it has it with other
-    /// arguments.
+    /// arguments, [`Error::Invalid`] if arguments that were given by name are not those that it has.
     pub fn encode(&self, metadata: &Metadata) -> Result<EncodedCall> {
-        Ok(EncodedCall { pallet: self.pallet, name: self.name, data: Raw(self.resolve(metadata)?.1) })
+        let (indices, data) = self.resolve(metadata)?;
+        Ok(EncodedCall { pallet: self.pallet.clone(), name: self.name.clone(), indices, data: Raw(data) })
     }
 
     /// The call's pallet index and its own, and its encoded arguments.
     fn resolve(&self, metadata: &Metadata) -> Result<([u8; 2], Vec<u8>)> {
-        let unknown = || Error::UnknownCall { pallet: self.pallet.into(), call: self.name.into() };
-        let foreign =
-            |reason| Error::ForeignCall { pallet: self.pallet.into(), call: self.name.into(), reason };
-        let pallet = metadata.pallet_by_name(self.pallet).ok_or_else(unknown)?;
-        let call = pallet.call_variant_by_name(self.name).ok_or_else(unknown)?;
-        if call.fields.len() != self.args.len() {
-            let (theirs, ours) = (call.fields.len(), self.args.len());
+        let unknown = || Error::UnknownCall {
+            pallet: self.pallet.clone().into_owned(),
+            call: self.name.clone().into_owned(),
+        };
+        let pallet = metadata.pallet_by_name(&self.pallet).ok_or_else(unknown)?;
+        let call = pallet.call_variant_by_name(&self.name).ok_or_else(unknown)?;
+        let data = match &self.args {
+            Args::InOrder(args) => self.resolve_in_order(args, call, metadata),
+            Args::Named(args) => self.resolve_named(args, call, metadata),
+        }?;
+        Ok(([pallet.call_index(), call.index], data))
+    }
+
+    fn resolve_in_order(
+        &self,
+        args: &[Arg],
+        call: &Variant<PortableForm>,
+        metadata: &Metadata,
+    ) -> Result<Vec<u8>> {
+        let foreign = |reason| Error::ForeignCall {
+            pallet: self.pallet.clone().into_owned(),
+            call: self.name.clone().into_owned(),
+            reason,
+        };
+        if call.fields.len() != args.len() {
+            let (theirs, ours) = (call.fields.len(), args.len());
             return Err(foreign(format!("it takes {theirs} arguments where this client gives {ours}")));
         }
         let mut data = Vec::new();
-        for (arg, field) in self.args.iter().zip(&call.fields) {
+        for (arg, field) in args.iter().zip(&call.fields) {
             let theirs = field.name.as_deref().unwrap_or_default();
             if arg.name() != theirs {
                 let ours = arg.name();
@@ -134,7 +221,22 @@ impl Call {
                 }
             }
         }
-        Ok(([pallet.call_index(), call.index], data))
+        Ok(data)
+    }
+
+    fn resolve_named(
+        &self,
+        args: &Map<String, Json>,
+        call: &Variant<PortableForm>,
+        metadata: &Metadata,
+    ) -> Result<Vec<u8>> {
+        let invalid = |reason: String| Error::Invalid {
+            what: "the call",
+            reason: format!("{}.{}: {reason}", self.pallet, self.name),
+        };
+        let mut data = Vec::new();
+        json::write_named(args, &call.fields, metadata.types(), &mut data).map_err(invalid)?;
+        Ok(data)
     }
 
     fn resolve_into(&self, metadata: &Metadata, data: &mut Vec<u8>) -> Result<()> {
@@ -158,6 +260,11 @@ impl EncodedCall {
     pub fn arguments(&self) -> &[u8] {
         &self.data.0
     }
+
+    /// The SCALE encoding of the whole call, whose hash names it where hospitals decide about it.
+    pub fn bytes(&self) -> Vec<u8> {
+        [&self.indices[..], self.arguments()].concat()
+    }
 }
 
 impl EncodeAsFields for Raw {
@@ -176,11 +283,11 @@ impl Payload for EncodedCall {
     type CallData = Raw;
 
     fn pallet_name(&self) -> &str {
-        self.pallet
+        &self.pallet
     }
 
     fn call_name(&self) -> &str {
-        self.name
+        &self.name
     }
 
     fn call_data(&self) -> &Raw {

@@ -1,6 +1,11 @@
 //! Every call of the medshare pallets, and the few others that clients need, one function each. What a call checks
 //! and does is in its pallet's documentation.
 
+pub mod council;
+pub mod peers;
+pub mod settlement;
+pub mod validators;
+
 use codec::{Compact, Encode};
 use medshare_types::{
     AccountId, Balance, Benefits, CreditEvent, Findings, Hash, KeyProof, Locators, Moment, NewReceipt,
@@ -104,6 +109,11 @@ pub fn relocate(record: RecordId, version: Version, locators: Locators<AccountId
     Call::new("Records", "relocate").arg("record", record).arg("version", version).arg("locators", locators)
 }
 
+/// Records.erase: by the owner, once the record is withdrawn and nothing rests on it.
+pub fn erase(record: RecordId) -> Call {
+    Call::new("Records", "erase").arg("record", record)
+}
+
 /// Access.set_policy: by the owner.
 pub fn set_policy(record: RecordId, policy: Policy) -> Call {
     Call::new("Access", "set_policy").arg("record", record).arg("policy", policy)
@@ -150,6 +160,11 @@ pub fn grant(
 /// Access.revoke: by the owner.
 pub fn revoke(record: RecordId, version: Version, grantee: AccountId) -> Call {
     Call::new("Access", "revoke").arg("record", record).arg("version", version).arg("grantee", grantee)
+}
+
+/// Access.clear: by anyone, once the grant has ended.
+pub fn clear_grant(record: RecordId, version: Version, grantee: AccountId) -> Call {
+    Call::new("Access", "clear").arg("record", record).arg("version", version).arg("grantee", grantee)
 }
 
 /// Access.post_receipts: by a vault.
@@ -243,6 +258,11 @@ pub fn rule(order: OrderId, verdict: Verdict, findings: Findings, report: Hash) 
 /// Marketplace.settle: by anyone, once the buyer's time to claim is over.
 pub fn settle(order: OrderId) -> Call {
     Call::new("Marketplace", "settle").arg("order", order)
+}
+
+/// Marketplace.clear: by a party, once the order is over.
+pub fn clear_order(order: OrderId) -> Call {
+    Call::new("Marketplace", "clear").arg("order", order)
 }
 
 /// Credit.set_points: by the council.

@@ -7,15 +7,19 @@
 mod api;
 mod call;
 mod event;
+mod json;
 mod scan;
 mod shape;
+pub(crate) mod storage;
 mod submit;
+mod unsafe_rpc;
 
 pub mod calls;
 
-pub use call::{Arg, Call, EncodedCall};
+pub use call::{Arg, Call, DecodedCall, EncodedCall};
 pub use event::{Event, Field};
 pub use submit::{Outcome, Until};
+pub use unsafe_rpc::NewSessionKeys;
 
 use std::{fmt, sync::Arc};
 
@@ -69,6 +73,7 @@ pub struct Chain {
     name: Arc<str>,
     kind: Arc<str>,
     genesis: Hash,
+    raw: RpcClient,
     rpc: Rpc,
     client: OnlineClient<SubstrateConfig>,
     sending: Arc<tokio::sync::Mutex<()>>,
@@ -89,7 +94,7 @@ impl Chain {
         let unreachable = |reason: String| Error::Unreachable { url: url.into(), reason };
         let client =
             RpcClient::from_insecure_url(url).await.map_err(|error| unreachable(with_causes(&error)))?;
-        let rpc = Rpc::new(client.clone());
+        let (raw, rpc) = (client.clone(), Rpc::new(client.clone()));
         let backend: LegacyBackend<SubstrateConfig> = LegacyBackend::builder().build(client);
         let client = OnlineClient::from_backend_with_config(SubstrateConfig::new(), Arc::new(backend))
             .await
@@ -102,6 +107,7 @@ impl Chain {
             name: name.into(),
             kind: kind.into(),
             genesis: Hash::from(client.genesis_hash().0),
+            raw,
             rpc,
             client,
             sending: Arc::default(),
@@ -174,8 +180,7 @@ impl Chain {
     /// # Errors
     /// [`Error::Node`] if the node does not answer, [`Error::Pruned`] if it has forgotten the block's state.
     pub async fn time(&self, at: At) -> Result<Moment> {
-        let key = storage_prefix("Timestamp", "Now");
-        Ok(self.storage::<Moment>(&key, at).await?.unwrap_or_default())
+        Ok(self.item::<Moment>("Timestamp", "Now", &[], at).await?.unwrap_or_default())
     }
 
     /// What an account has.
@@ -192,11 +197,8 @@ impl Chain {
             free: Balance,
             reserved: Balance,
         }
-        let bytes: &[u8] = account.as_ref();
-        let mut key = storage_prefix("System", "Account");
-        key.extend(sp_crypto_hashing::blake2_128(bytes));
-        key.extend(bytes);
-        let found = self.storage::<Account>(&key, at).await?;
+        let found =
+            self.item::<Account>("System", "Account", &storage::blake2_128_concat(account), at).await?;
         Ok(found.map(|account| Funds { free: account.free, held: account.reserved }).unwrap_or_default())
     }
 
@@ -228,31 +230,30 @@ impl Chain {
         Ok(FinalizedBlocks { blocks, chain: self.clone() })
     }
 
-    /// Asks the runtime API, and decodes the answer.
+    /// Asks medshare's own runtime API, and decodes the answer.
     async fn ask<T: Decode>(&self, method: &str, arguments: Vec<u8>, at: At) -> Result<T> {
-        let function = format!("MedshareApi_{method}");
+        self.ask_api(&format!("MedshareApi_{method}"), arguments, at).await
+    }
+
+    /// Whether the runtime of a block knows this question of medshare's own runtime API.
+    async fn answers(&self, method: &str, at: At) -> Result<bool> {
+        let hash = self.hash(at).await?;
+        let block = self.client.at_block(subxt_hash(hash)).await;
+        let metadata = block.map_err(|error| self.node_error("its runtime's metadata", &error))?.metadata();
+        let api = metadata.runtime_api_trait_by_name("MedshareApi");
+        Ok(api.is_some_and(|api| api.method_by_name(method).is_some()))
+    }
+
+    /// Asks a function of any runtime API, and decodes the answer.
+    async fn ask_api<T: Decode>(&self, function: &str, arguments: Vec<u8>, at: At) -> Result<T> {
         let hash = self.hash(at).await?;
         let answer = self
             .rpc
-            .state_call(&function, Some(&arguments), Some(subxt_hash(hash)))
+            .state_call(function, Some(&arguments), Some(subxt_hash(hash)))
             .await
-            .map_err(|error| self.node_error(&function, &error))?;
+            .map_err(|error| self.node_error(function, &error))?;
         decode_all(&answer)
-            .map_err(|error| Error::ForeignAnswer { asked: function, reason: error.to_string() })
-    }
-
-    async fn storage<T: Decode>(&self, key: &[u8], at: At) -> Result<Option<T>> {
-        const ASKED: &str = "a storage item";
-        let hash = self.hash(at).await?;
-        let found = self
-            .rpc
-            .state_get_storage(key, Some(subxt_hash(hash)))
-            .await
-            .map_err(|error| self.node_error(ASKED, &error))?;
-        found
-            .map(|bytes| T::decode(&mut &bytes[..]))
-            .transpose()
-            .map_err(|error| Error::ForeignAnswer { asked: ASKED.into(), reason: error.to_string() })
+            .map_err(|error| Error::ForeignAnswer { asked: function.into(), reason: error.to_string() })
     }
 
     async fn hash(&self, at: At) -> Result<Hash> {
@@ -303,10 +304,6 @@ fn height(number: u64, asked: &str) -> Result<BlockNumber> {
         asked: asked.into(),
         reason: format!("a block of height {number}"),
     })
-}
-
-fn storage_prefix(pallet: &str, item: &str) -> Vec<u8> {
-    [sp_crypto_hashing::twox_128(pallet.as_bytes()), sp_crypto_hashing::twox_128(item.as_bytes())].concat()
 }
 
 fn subxt_hash(hash: Hash) -> subxt::utils::H256 {

@@ -79,7 +79,7 @@ impl Comparison<'_> {
 }
 
 /// The type inside of newtypes, which encode as what they wrap.
-fn unwrapped(types: &PortableRegistry, mut id: u32) -> Result<u32, String> {
+pub(super) fn unwrapped(types: &PortableRegistry, mut id: u32) -> Result<u32, String> {
     loop {
         id = match definition(types, id)? {
             TypeDef::Composite(composite) => match &composite.fields[..] {
@@ -103,7 +103,8 @@ fn same<T: PartialEq + std::fmt::Display>(ours: T, theirs: T, what: &str) -> Res
     if ours == theirs { Ok(()) } else { Err(format!("it has {theirs} {what} where this client has {ours}")) }
 }
 
-fn kind(definition: &TypeDef<PortableForm>) -> String {
+/// A type's form in words.
+pub(super) fn kind(definition: &TypeDef<PortableForm>) -> String {
     match definition {
         TypeDef::Composite(_) => "a struct".into(),
         TypeDef::Variant(_) => "an enum".into(),

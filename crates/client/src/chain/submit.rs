@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use codec::Decode;
-use medshare_types::{AccountId, Hash, Moment};
+use codec::{Decode, Encode};
+use medshare_types::{AccountId, Balance, BlockNumber, Hash, Moment};
 use subxt::{
     Metadata, SubstrateConfig,
     client::OnlineClientAtBlock,
@@ -13,10 +13,14 @@ use subxt::{
     transactions::{TransactionInBlock, TransactionProgress, TransactionStatus},
 };
 
-use super::{At, BlockId, Call, Chain, EncodedCall, Event, subxt_account, with_causes};
+use super::{
+    At, BlockId, Call, Chain, DecodedCall, EncodedCall, Event, calls::council::Weight, subxt_account,
+    subxt_hash, with_causes,
+};
 use crate::{
     error::{Error, PoolRefusal, Result},
     keys::Identity,
+    upgrade::RuntimeVersion,
 };
 
 /// For how many blocks a transaction can get into one; a power of two. Finality trails by less than ten blocks.
@@ -129,8 +133,59 @@ impl Chain {
         T::decode(&mut constant.value()).map_err(|_| foreign("it is of another type"))
     }
 
+    /// Which runtime the chain has now.
+    ///
+    /// # Errors
+    /// [`Error::Node`] if the node does not answer, [`Error::ForeignAnswer`] if it does not name its runtime.
+    pub async fn runtime_version(&self) -> Result<RuntimeVersion> {
+        const ASKED: &str = "its runtime's version";
+        let version =
+            self.rpc.state_get_runtime_version(None).await.map_err(|error| self.node_error(ASKED, &error))?;
+        let spec_name = version.other.get("specName").and_then(|name| name.as_str()).map(str::to_owned);
+        let spec_name = spec_name
+            .ok_or_else(|| Error::ForeignAnswer { asked: ASKED.into(), reason: "it has no name".into() })?;
+        Ok(RuntimeVersion { spec_name, spec_version: version.spec_version })
+    }
+
+    /// An encoded call, for people and scripts.
+    ///
+    /// # Errors
+    /// [`Error::ForeignAnswer`] if it is no call of the runtime's.
+    pub async fn decode_call(&self, bytes: &[u8]) -> Result<DecodedCall> {
+        DecodedCall::read(bytes, &*self.metadata().await?)
+    }
+
+    /// What an encoded call takes of a block.
+    ///
+    /// # Errors
+    /// [`Error::Node`] if the node does not answer or it is no call of the runtime's.
+    pub async fn weight_of(&self, call: &[u8]) -> Result<Weight> {
+        #[derive(Decode)]
+        struct Info {
+            weight: Weight,
+            _class: u8,
+            _fee: Balance,
+        }
+        let length = u32::try_from(call.len()).unwrap_or(u32::MAX);
+        let arguments = [call, &length.encode()].concat();
+        let info: Info =
+            self.ask_api("TransactionPaymentCallApi_query_call_info", arguments, At::Best).await?;
+        Ok(info.weight)
+    }
+
     async fn head(&self) -> Result<OnlineClientAtBlock<SubstrateConfig>> {
         self.client.at_current_block().await.map_err(|error| self.node_error("its finalised head", &error))
+    }
+
+    /// The block from which on a transaction lives: the final one at hand. Where finality stands still, which hospitals
+    /// may have to repair by a transaction, that is too old, and the newest one has to do.
+    async fn birth(&self, at: &OnlineClientAtBlock<SubstrateConfig>) -> Result<BlockId> {
+        let last = BlockId {
+            number: super::height(at.block_number(), "its finalised head")?,
+            hash: Hash::from(at.block_hash().0),
+        };
+        let best = self.block(At::Best).await?;
+        Ok(if is_fresh(last.number, best.number) { last } else { best })
     }
 
     async fn send(
@@ -141,6 +196,7 @@ impl Chain {
         title: &str,
     ) -> Result<Watched> {
         let account = signer.account();
+        let since = self.birth(at).await?;
         let _in_turn = self.sending.lock().await;
         let mut attempt = 1;
         loop {
@@ -151,7 +207,7 @@ impl Chain {
                 .map_err(|error| self.node_error("the account's next nonce", &error))?;
             let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new()
                 .nonce(nonce)
-                .mortal_from_unchecked(MORTALITY, at.block_number(), at.block_hash())
+                .mortal_from_unchecked(MORTALITY, since.number.into(), subxt_hash(since.hash))
                 .build();
             let unsigned = |error: ExtrinsicError| Error::ForeignAnswer {
                 asked: format!("how to sign {title}"),
@@ -206,6 +262,10 @@ impl Chain {
             .collect::<Result<Vec<Event>>>()?;
         if let Some(failure) = events.iter().find_map(failure_in) {
             return Err(refused(&call, failure, &metadata));
+        }
+        if let Some(failure) = events.iter().find_map(failure_carried_out) {
+            let cause = Box::new(refused("what was decided", failure, &metadata));
+            return Err(Error::CarriedOut { call, cause });
         }
         let block = BlockId {
             number: super::height(at.block_number(), ASKED)?,
@@ -272,6 +332,27 @@ fn failure_in(event: &Event) -> Option<Vec<u8>> {
     }
 }
 
+/// The encoded `DispatchError` in an event that reports a failure of what hospitals decided, when it was carried out. The
+/// transaction itself took effect: the decision is used up.
+fn failure_carried_out(event: &Event) -> Option<Vec<u8>> {
+    let result = event.fields.get(1)?;
+    let (1, mut error) = result.bytes.split_first().map(|(first, rest)| (*first, rest))? else { return None };
+    match (event.pallet.as_str(), event.name.as_str()) {
+        ("Council", "Executed" | "MemberExecuted") => Some(error.to_vec()),
+        // What it weighed and whether it was paid for come before the error.
+        ("Whitelist", "WhitelistedCallDispatched") => {
+            <(Option<Weight>, u8)>::decode(&mut error).ok()?;
+            Some(error.to_vec())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a transaction that lives from this block on is not too old to wait for a place in the next ones.
+fn is_fresh(block: BlockNumber, best: BlockNumber) -> bool {
+    u64::from(best.saturating_sub(block)) < MORTALITY / 2
+}
+
 fn refused(call: &str, failure: Vec<u8>, metadata: &subxt::ArcMetadata) -> Error {
     let dispatch = |reason: String| Error::Dispatch { call: call.into(), reason };
     match DispatchError::decode_from(failure, metadata.clone()) {
@@ -335,5 +416,38 @@ mod tests {
         assert_eq!(failure_in(&event("Sudo", "Sudid", &[1, 2])), Some(vec![2]));
         assert_eq!(failure_in(&event("Sudo", "Sudid", &[0])), None);
         assert_eq!(failure_in(&event("System", "ExtrinsicSuccess", &[0])), None);
+    }
+
+    #[test]
+    fn failures_of_what_was_decided_are_found() {
+        let event = |pallet: &str, name: &str, result: &[u8]| {
+            let field = |bytes: &[u8]| super::super::Field {
+                name: "it".into(),
+                bytes: bytes.into(),
+                value: serde_json::Value::Null,
+            };
+            Event {
+                pallet: pallet.into(),
+                name: name.into(),
+                index: 0,
+                extrinsic: Some(1),
+                fields: vec![field(&[7; 32]), field(result)],
+            }
+        };
+        assert_eq!(failure_carried_out(&event("Council", "Executed", &[1, 2])), Some(vec![2]));
+        assert_eq!(failure_carried_out(&event("Council", "Executed", &[0])), None);
+        assert_eq!(failure_carried_out(&event("Council", "Proposed", &[1, 2])), None);
+        let whitelisted =
+            |result: &[u8]| failure_carried_out(&event("Whitelist", "WhitelistedCallDispatched", result));
+        assert_eq!(whitelisted(&[0, 0, 0]), None);
+        assert_eq!(whitelisted(&[1, 0, 0, 2]), Some(vec![2]));
+        assert_eq!(whitelisted(&[1, 1, 4, 8, 1, 3, 5, 0]), Some(vec![3, 5, 0]));
+    }
+
+    #[test]
+    fn transactions_live_from_the_final_block_while_finality_moves() {
+        assert!(is_fresh(100, 100) && is_fresh(100, 131));
+        assert!(!is_fresh(100, 132) && !is_fresh(0, 1_000));
+        assert!(is_fresh(101, 100), "a node that imports while it is asked");
     }
 }

@@ -1,6 +1,6 @@
 //! Where blobs are kept, and how that is opened.
 
-use std::{io, path::PathBuf, sync::Arc, time::Duration};
+use std::{ffi::OsString, io, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
@@ -21,6 +21,9 @@ const PREFIXES: [&str; 3] = ["AWS_", "GOOGLE_", "AZURE_"];
 /// What is set unless the environment says otherwise: no limit for a whole request, because a blob may take hours, but
 /// one for silence, which is also how long sending one part may take.
 const CLIENT: [(&str, &str); 2] = [("timeout", "7 days"), ("read_timeout", "5 min")];
+/// Object stores that blobs may be kept in. `https` is for the addresses under which AWS, Cloudflare and Azure name a
+/// bucket.
+const SCHEMES: [&str; 9] = ["s3", "s3a", "gs", "az", "azure", "abfs", "abfss", "adl", "https"];
 /// Most parts of an upload; the least of what S3, Google and Azure take.
 const PARTS: u64 = 10_000;
 /// How long the store may take to answer at the start.
@@ -57,6 +60,19 @@ impl std::str::FromStr for Place {
             let path = url.to_file_path().map_err(|()| "not a path on this machine".to_owned())?;
             return Ok(Self::Folder(path));
         }
+        if !SCHEMES.contains(&url.scheme()) {
+            return Err(format!(
+                "{}:// is no object store; it is s3://, gs:// or az:// with the name of a bucket or container, and \
+                 AWS_ENDPOINT names a server of one's own that speaks S3",
+                url.scheme()
+            ));
+        }
+        // Everybody on the machine can read a command line, and everybody who reads logs this URL.
+        if url.password().is_some() || url.query().is_some() {
+            return Err(
+                "credentials and settings are taken from the environment, never from the URL".to_owned()
+            );
+        }
         Ok(Self::Url(url))
     }
 }
@@ -79,6 +95,14 @@ impl BlobStore {
     /// it at that moment. An object store is written to and read from, so that a wrong name or right is known before
     /// anybody brings a blob. Its credentials are taken from the environment (`AWS_ACCESS_KEY_ID`, …).
     pub async fn open(place: &Place) -> anyhow::Result<Self> {
+        Self::open_with(place, std::env::vars_os()).await
+    }
+
+    /// [`BlobStore::open`] with other variables than those of this process.
+    pub async fn open_with(
+        place: &Place,
+        environment: impl Iterator<Item = (OsString, OsString)>,
+    ) -> anyhow::Result<Self> {
         match place {
             Place::Folder(folder) => {
                 std::fs::create_dir_all(folder)
@@ -92,10 +116,9 @@ impl BlobStore {
                 Ok(Self { folder: Some(folder.clone()), ..store })
             }
             Place::Url(url) => {
-                let (objects, prefix) =
-                    parse_url_opts(url, options(std::env::vars_os())).with_context(|| {
-                        format!("cannot open the store {url}; its credentials are taken from the environment")
-                    })?;
+                let (objects, prefix) = parse_url_opts(url, options(environment)).with_context(|| {
+                    format!("cannot open the store {url}; its credentials are taken from the environment")
+                })?;
                 let store = Self::new(Arc::from(objects), prefix);
                 let probed = tokio::time::timeout(PROBE, store.probe()).await;
                 probed
@@ -131,7 +154,7 @@ impl BlobStore {
 
 /// The settings of an object store, from the environment.
 fn options(
-    environment: impl Iterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
+    environment: impl Iterator<Item = (OsString, OsString)>,
 ) -> impl Iterator<Item = (String, String)> {
     let ours = CLIENT.map(|(name, value)| (name.to_owned(), value.to_owned()));
     // Variables that are no UTF-8 cannot be credentials.
@@ -172,7 +195,24 @@ mod tests {
         assert_eq!("./vault-data".parse(), Ok(Place::Folder("./vault-data".into())));
         assert_eq!("file:///var/lib/vault".parse(), Ok(Place::Folder("/var/lib/vault".into())));
         assert!(matches!("s3://bucket/prefix".parse(), Ok(Place::Url(_))));
+        assert!(matches!("abfss://container@account.dfs.core.windows.net/x".parse(), Ok(Place::Url(_))));
         assert!("s3://[".parse::<Place>().is_err());
+    }
+
+    #[test]
+    fn urls_that_name_no_object_store_are_refused() {
+        for url in ["http://127.0.0.1:9000/bucket", "ftp://host/folder", "s4://bucket"] {
+            let refused = url.parse::<Place>().unwrap_err();
+            assert!(refused.contains("AWS_ENDPOINT"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn secrets_in_urls_are_refused_and_not_repeated() {
+        for url in ["s3://key:hunter2@bucket", "https://a.blob.core.windows.net/c?sig=hunter2"] {
+            let refused = url.parse::<Place>().unwrap_err();
+            assert!(refused.contains("environment") && !refused.contains("hunter2"), "{refused}");
+        }
     }
 
     #[test]

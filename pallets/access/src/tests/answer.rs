@@ -23,7 +23,8 @@ fn grants_what_was_asked_for() {
             revoked: None,
         };
         assert_eq!(granted(DOCTOR), Some(expected));
-        assert_eq!((held(DOCTOR), Balances::free_balance(DOCTOR)), (0, FUNDS));
+        assert_eq!((held(DOCTOR), held_for_grants(DOCTOR)), (0, DEPOSIT), "now it is the grant's");
+        assert_eq!(Balances::free_balance(DOCTOR), FUNDS - DEPOSIT);
         assert_eq!(engaged(DOCTOR), 0);
         assert_eq!(Access::requests_of(&OWNER, None, 10), []);
         let granted =
@@ -131,6 +132,11 @@ fn does_not_replace_a_grant_in_force() {
         assert_noop!(send(OWNER, answer_call(second, DOCTOR)), Error::<Test>::AlreadyGranted);
         assert_ok!(send(OWNER, revoke_call(DOCTOR)));
         assert_ok!(send(OWNER, answer_call(second, DOCTOR)));
+        assert_eq!(
+            (held(DOCTOR), held_for_grants(DOCTOR)),
+            (0, DEPOSIT),
+            "that of the first grant is released"
+        );
         assert_eq!(granted(DOCTOR).expect("granted").basis, GrantBasis::Request(second));
     });
 }

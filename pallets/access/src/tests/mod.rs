@@ -1,9 +1,11 @@
 mod answer;
 mod cancel_request;
+mod clear;
 mod consent;
 mod deny;
 mod grant;
 mod may_fetch;
+mod migrations;
 mod post_receipts;
 mod queries;
 mod request;

@@ -134,3 +134,37 @@ fn refuses_when_numbers_are_used_up() {
         ReceiptCount::<Test>::remove(RECORD);
     });
 }
+
+#[test]
+fn only_the_newest_of_each_record_are_kept() {
+    ExtBuilder.build_and_execute(|| {
+        for sequence in 0..11 {
+            assert_ok!(send(VAULTS[0], post(vec![receipt(sequence, RECORD)])));
+        }
+        assert_ok!(send(VAULTS[0], post(vec![receipt(11, OTHER_RECORD)])));
+        let sequences = |from, limit| -> Vec<u64> {
+            Access::receipts(RECORD, from, limit).iter().map(|receipt| receipt.content.sequence).collect()
+        };
+        assert_eq!(sequences(0, 100), (3..11).collect::<Vec<_>>());
+        assert_eq!(sequences(0, 2), [3, 4]);
+        assert_eq!(sequences(9, 100), [9, 10]);
+        assert_eq!(Access::receipts(OTHER_RECORD, 0, 100).len(), 1);
+        assert_eq!(crate::Receipts::<Test>::iter().count(), 9);
+        let posted = events().into_iter().filter(|event| matches!(event, Event::ReceiptPosted { .. }));
+        assert_eq!(posted.count(), 12, "all stay in the events");
+    });
+}
+
+#[test]
+fn a_record_that_is_erased_takes_its_receipts_with_it() {
+    ExtBuilder.build_and_execute(|| {
+        for sequence in 0..10 {
+            assert_ok!(send(VAULTS[0], post(vec![receipt(sequence, RECORD)])));
+        }
+        <Access as medshare_traits::Consent<Account>>::forget(RECORD);
+        assert_eq!(crate::Receipts::<Test>::iter().count(), 0);
+        assert!(!ReceiptCount::<Test>::contains_key(RECORD));
+        assert_eq!(Access::policy(RECORD), None);
+        assert_eq!(Access::last_receipt(&VAULTS[0]), Some(9), "what was posted is not accepted again");
+    });
+}

@@ -77,3 +77,22 @@ fn does_nothing_to_what_does_not_exist_or_has_ended() {
         assert_eq!(Audits::majority(RECORD), decided[..2]);
     });
 }
+
+#[test]
+fn only_what_has_ended_is_forgotten() {
+    ExtBuilder::default().build_and_execute(|| {
+        Audits::forget(RECORD);
+        let panel = start(RECORD);
+        Audits::forget(RECORD);
+        assert_eq!(review(RECORD).state, ReviewState::Open);
+        for auditor in &panel[..2] {
+            assert_ok!(approve(*auditor, RECORD));
+        }
+        assert_eq!(Audits::majority(RECORD), panel[..2]);
+        assert_eq!(review(RECORD).state, ReviewState::Decided(Verdict::Approve));
+        Audits::forget(RECORD);
+        assert_eq!(Audits::review(RECORD), None);
+        assert!(Audits::majority(RECORD).is_empty());
+        assert_eq!(crate::Reviews::<Test>::iter().count(), 0);
+    });
+}

@@ -77,3 +77,19 @@ fn draws_that_are_tried_again_never_lose_their_place() {
         }
     });
 }
+
+#[test]
+fn a_draw_is_near_until_it_is_done_also_where_others_come_first() {
+    ExtBuilder::default().build_and_execute(|| {
+        assert!(!Audits::draws_soon());
+        for order in 0..5 {
+            assert_ok!(convene(order));
+        }
+        for block in 1..5 {
+            run_to(block);
+            assert!(Audits::draws_soon(), "in block {block}");
+        }
+        run_to(5);
+        assert!(!Audits::draws_soon());
+    });
+}

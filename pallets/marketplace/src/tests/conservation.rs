@@ -1,7 +1,7 @@
 //! No sequence of calls creates, destroys or traps money.
 
 use super::*;
-use crate::{NextOrder, OrderOf, impls::is_open};
+use crate::{NextOrder, OrderOf};
 use codec::Encode;
 use frame_support::{dispatch::DispatchResult, storage::with_storage_layer};
 use proptest::{
@@ -26,6 +26,7 @@ enum Step {
     RuleAll { back: u64, verdict: Verdict },
     Lapse { back: u64 },
     Settle { back: u64 },
+    Clear { back: u64, by: Party },
     Suspend { who: Account },
     Reinstate { who: Account },
     Revoke { who: Account, record: RecordId },
@@ -55,13 +56,14 @@ fn step() -> impl Strategy<Value = Step> {
         1 => record().prop_map(|record| Step::Delist { record }),
         16 => (account(), record()).prop_map(|(who, record)| Step::Order { who, record }),
         16 => (back(), prop::bool::weighted(0.9)).prop_map(|(back, right)| Step::Deliver { back, right }),
-        4 => (back(), party).prop_map(|(back, by)| Step::Cancel { back, by }),
+        4 => (back(), party.clone()).prop_map(|(back, by)| Step::Cancel { back, by }),
         3 => back().prop_map(|back| Step::Expire { back }),
         8 => back().prop_map(|back| Step::Claim { back }),
         12 => (back(), 13u64..=16, verdict()).prop_map(|(back, who, verdict)| Step::Rule { back, who, verdict }),
         4 => (back(), verdict()).prop_map(|(back, verdict)| Step::RuleAll { back, verdict }),
         1 => back().prop_map(|back| Step::Lapse { back }),
         4 => back().prop_map(|back| Step::Settle { back }),
+        2 => (back(), party.clone()).prop_map(|(back, by)| Step::Clear { back, by }),
         1 => account().prop_map(|who| Step::Suspend { who }),
         3 => account().prop_map(|who| Step::Reinstate { who }),
         2 => (account(), record()).prop_map(|(who, record)| Step::Revoke { who, record }),
@@ -135,6 +137,11 @@ fn perform(step: &Step) -> DispatchResult {
         }
         Step::Lapse { back } => lapse(find(back)?.0),
         Step::Settle { back } => Marketplace::settle(signed(KEEPER), find(back)?.0),
+        Step::Clear { back, by } => {
+            let (id, order) = find(back)?;
+            let who = if by == Party::Buyer { order.buyer } else { order.seller };
+            Marketplace::clear(signed(who), id)
+        }
         Step::Suspend { who } => {
             suspend(who);
             Ok(())
@@ -166,11 +173,12 @@ fn perform(step: &Step) -> DispatchResult {
     })
 }
 
-/// Ends every order by the calls that are open to any member once time has passed.
+/// Ends every order by the calls that are open to any member once time has passed, and clears it.
 fn end_all() {
     set_time(now() + 1_000_000);
     for id in 0..NextOrder::<Test>::get() {
-        let ended = match state_of(id) {
+        let Some(order) = order_of(id) else { continue };
+        let ended = match order.state {
             OrderState::Open { .. } => Marketplace::expire(signed(KEEPER), id),
             OrderState::Delivered { .. } | OrderState::Claimed { .. } => {
                 Marketplace::settle(signed(KEEPER), id)
@@ -178,7 +186,12 @@ fn end_all() {
             _ => Ok(()),
         };
         assert_ok!(ended);
-        assert!(!is_open(state_of(id)));
+        assert!(!state_of(id).is_open());
+        if Grants::contains_key((order.record, order.version, order.buyer)) {
+            revoke(order.record, order.version, order.buyer);
+        }
+        Members::mutate_extant(order.buyer, |member| member.active = true);
+        assert_ok!(Marketplace::clear(signed(order.buyer), id));
     }
 }
 
@@ -189,6 +202,8 @@ fn run(steps: &[Step]) -> Vec<OrderState> {
     ExtBuilder::default().poor(&[APPROVERS[1], VAULTS[0], CONSORTIUM]).build_and_execute(|| {
         RetainedShare::set(Permill::from_percent(20));
         FeeShare::set(Permill::from_percent(5));
+        OrderDeposit::set(70);
+        ClaimDeposit::set(33);
         for record in RECORD..=OTHERS_RECORD {
             assert_ok!(list(record, PRICE));
         }
@@ -198,10 +213,10 @@ fn run(steps: &[Step]) -> Vec<OrderState> {
             Marketplace::do_try_state().unwrap();
             assert_eq!(Balances::total_issuance(), issuance, "after {step:?}");
         }
-        states.extend((0..NextOrder::<Test>::get()).map(state_of));
+        states.extend((0..NextOrder::<Test>::get()).filter_map(order_of).map(|order| order.state));
         end_all();
         for who in 1..=CONSORTIUM {
-            assert_eq!((held(who), bonded(who), Engaged::get(who)), (0, 0, 0));
+            assert_eq!((held(who), bonded(who), deposited(who), Engaged::get(who)), (0, 0, 0, 0));
         }
     });
     states

@@ -2,11 +2,13 @@
 
 mod cancel;
 mod claim;
+mod clear;
 mod conservation;
 mod delist;
 mod deliver;
 mod expire;
 mod list;
+mod migrations;
 mod money;
 mod order;
 mod queries;
@@ -34,4 +36,8 @@ fn assert_closed(order: OrderId, state: OrderState) {
     assert_eq!((held(stored.buyer), bonded(stored.buyer)), (0, 0));
     assert_eq!((Engaged::get(stored.buyer), Engaged::get(stored.seller)), (0, 0));
     assert!(!crate::OpenOrders::<Test>::contains_key(stored.buyer));
+    for party in [stored.buyer, stored.seller] {
+        assert!(Marketplace::open_orders_of(&party, None, 10).iter().all(|(id, _)| *id != order));
+        assert!(Marketplace::orders_of(&party, None, 10).iter().any(|(id, _)| *id == order));
+    }
 }

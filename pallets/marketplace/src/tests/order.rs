@@ -215,3 +215,34 @@ fn nobody_buys_from_its_own_sponsor_who_could_keep_it_from_claiming() {
         assert_noop!(order(BUYER), Error::<Test>::ConflictOfInterest);
     });
 }
+
+#[test]
+fn all_but_the_fee_of_a_restricted_seller_is_retained() {
+    ExtBuilder::default().build_and_execute(|| {
+        Restricted::insert(SELLER, ());
+        let id = delivered();
+        assert_eq!(free(SELLER), WEALTH, "nothing is paid at delivery");
+        assert_eq!(held(BUYER), PRICE - 500);
+        let order = order_of(id).unwrap();
+        assert_eq!((order.retained, order.fee), (PRICE - 500, 500));
+
+        // A claim that is right gives the buyer all of it back.
+        assert_ok!(Marketplace::claim(signed(BUYER), id));
+        seat(id);
+        for auditor in [14, 15] {
+            let findings = Findings::try_from(std::collections::BTreeSet::from([Finding::Other])).unwrap();
+            assert_ok!(Marketplace::rule(signed(auditor), id, Verdict::Reject, findings, Hash::zero()));
+        }
+        assert_eq!((free(SELLER), free(BUYER)), (WEALTH, WEALTH - 500));
+    });
+}
+
+#[test]
+fn an_order_keeps_what_is_retained_whatever_becomes_of_the_sellers_credit() {
+    ExtBuilder::default().build_and_execute(|| {
+        let id = ordered();
+        Restricted::insert(SELLER, ());
+        assert_ok!(Marketplace::deliver(signed(SELLER), id, right_key(id)));
+        assert_eq!(held(BUYER), 2_000);
+    });
+}

@@ -146,3 +146,35 @@ fn only_members_leave_and_only_for_themselves() {
         assert_noop!(Members::leave(council()), DispatchError::BadOrigin);
     });
 }
+
+#[test]
+fn the_consortium_is_paid_for_what_stays() {
+    for kept in [30, 2 * DEPOSIT] {
+        ExtBuilder::default().build_and_execute(|| {
+            KeptDeposit::set(kept);
+            admit_patient();
+            assert_eq!(Balances::free_balance(CONSORTIUM), 0);
+            assert_ok!(Members::leave(by(PATIENT)));
+            let kept = kept.min(DEPOSIT);
+            assert_last(Event::Left { who: PATIENT, sponsor: Some(HOSPITAL), released: DEPOSIT - kept });
+            assert_eq!((held(HOSPITAL), Balances::free_balance(HOSPITAL)), (0, FUNDS - kept));
+            assert_eq!(Balances::free_balance(CONSORTIUM), kept);
+            KeptDeposit::set(0);
+        });
+    }
+}
+
+#[test]
+fn what_the_consortium_cannot_take_is_released() {
+    ExtBuilder::default().build_and_execute(|| {
+        // Less than an account can live on.
+        ExistentialDeposit::set(50);
+        KeptDeposit::set(30);
+        admit_patient();
+        assert_ok!(Members::leave(by(PATIENT)));
+        assert_eq!((held(HOSPITAL), Balances::free_balance(HOSPITAL)), (0, FUNDS));
+        assert_eq!(Balances::free_balance(CONSORTIUM), 0);
+        KeptDeposit::set(0);
+        ExistentialDeposit::set(1);
+    });
+}

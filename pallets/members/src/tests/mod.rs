@@ -10,4 +10,5 @@ mod leave;
 mod reinstate;
 mod rotate_key;
 mod set_roles;
+mod sponsors;
 mod suspend;

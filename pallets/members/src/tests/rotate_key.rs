@@ -1,6 +1,6 @@
 use frame_support::{assert_noop, assert_ok};
 use medshare_traits::Membership;
-use medshare_types::Hash;
+use medshare_types::{Hash, Role};
 use sp_runtime::DispatchError;
 
 use crate::{Error, Event, mock::*};
@@ -76,5 +76,36 @@ fn only_active_members_rotate() {
             Members::rotate_key(council(), new.public(), prove(&new, STRANGER)),
             DispatchError::BadOrigin
         );
+    });
+}
+
+#[test]
+fn an_account_has_so_many_keys_and_no_more() {
+    ExtBuilder::default().build_and_execute(|| {
+        admit_patient();
+        let rotate = |number: u32| {
+            let pair = medshare_crypto::KeyPair::development(&format!("{PATIENT}, {number}"));
+            Members::rotate_key(by(PATIENT), pair.public(), prove(&pair, PATIENT))
+        };
+        for number in 1..6 {
+            assert_ok!(rotate(number));
+        }
+        assert_noop!(rotate(6), Error::<Test>::TooManyKeys);
+        // To leave and come back starts no new count.
+        assert_ok!(Members::leave(by(PATIENT)));
+        let new = next_pair(PATIENT);
+        let back = |pair: &medshare_crypto::KeyPair| {
+            let proof = prove(pair, PATIENT);
+            Members::admit(
+                by(HOSPITAL),
+                PATIENT,
+                roles(&[Role::Buyer]),
+                identity(PATIENT),
+                pair.public(),
+                proof,
+            )
+        };
+        assert_noop!(back(&new), Error::<Test>::TooManyKeys);
+        assert_ok!(back(&medshare_crypto::KeyPair::development(&format!("{PATIENT}, 5"))));
     });
 }

@@ -31,8 +31,29 @@ fn a_sponsor_neither_gives_nor_takes_the_councils_roles() {
             Members::set_roles(by(HOSPITAL), PATIENT, roles(&[Role::Provider])),
             Error::<Test>::NeedsCouncil
         );
-        // What the council gave stays while the sponsor changes the rest.
-        assert_ok!(Members::set_roles(by(HOSPITAL), PATIENT, roles(&[Role::Buyer, Role::Vault])));
+        // Nor does it change the rest of what such a member may do.
+        assert_noop!(
+            Members::set_roles(by(HOSPITAL), PATIENT, roles(&[Role::Buyer, Role::Vault])),
+            Error::<Test>::NeedsCouncil
+        );
+        // It decides again once the council has taken its role back.
+        assert_ok!(Members::set_roles(council(), PATIENT, roles(&[Role::Provider])));
+        assert_ok!(Members::set_roles(by(HOSPITAL), PATIENT, roles(&[Role::Buyer])));
+    });
+}
+
+#[test]
+fn a_sponsor_changes_nothing_about_whom_the_council_suspended() {
+    ExtBuilder::default().build_and_execute(|| {
+        admit_patient();
+        assert_ok!(Members::suspend(by(HOSPITAL), PATIENT));
+        assert_ok!(Members::set_roles(by(HOSPITAL), PATIENT, roles(&[Role::Buyer])));
+        assert_ok!(Members::suspend(council(), PATIENT));
+        assert_noop!(
+            Members::set_roles(by(HOSPITAL), PATIENT, roles(&[Role::Provider])),
+            Error::<Test>::SuspendedByCouncil
+        );
+        assert_ok!(Members::set_roles(council(), PATIENT, roles(&[Role::Provider])));
     });
 }
 

@@ -1,3 +1,4 @@
+mod erase;
 mod queries;
 mod register;
 mod register_content;

@@ -73,7 +73,7 @@ fn the_check_of_the_invariants_finds_what_is_wrong() {
         });
         assert!(result.is_err());
     };
-    broken(|| NextRecord::<Test>::put(2));
+    broken(|| NextRecord::<Test>::put(0));
     broken(|| RecordsOf::<Test>::insert(OTHER, 0u64.to_be_bytes(), ()));
     broken(|| crate::Pending::<Test>::insert(OWNER, 2));
     broken(|| crate::Pending::<Test>::insert(OTHER, 0));

@@ -3,7 +3,7 @@ use medshare_traits::{Outcome, RecordRegistry};
 use medshare_types::*;
 use sp_runtime::TokenError;
 
-use crate::{Call, Error, Event, mock::*};
+use crate::{Call, Error, Event, FormerHolders, MAX_FORMER_HOLDERS, mock::*};
 
 fn relocate(vaults: &[Account]) -> Call<Test> {
     Call::relocate { record: 0, version: 1, locators: locators(vaults, content(1).ciphertext) }
@@ -24,6 +24,7 @@ fn replaces_the_locators_and_nothing_else() {
         assert!(!Records::has_held(0, 1, &VAULTS[2]) && !Records::has_held(0, 2, &VAULTS[0]));
         let mut expected = before;
         expected.content.locators = after.content.locators.clone();
+        expected.deposit += 2 * FORMER;
         assert_eq!(after, expected);
         let Event::Relocated { record: 0, version: 1, locators, .. } = &events()[0] else {
             panic!("not relocated")
@@ -32,17 +33,22 @@ fn replaces_the_locators_and_nothing_else() {
     });
 }
 
+/// What the entry for a vault that held a version costs: the prefix, and three keys with their hashes.
+const FORMER: Balance = 10 * (32 + (8 + 8) + (8 + 4) + (16 + 8));
+
 #[test]
-fn the_deposit_follows_the_size() {
+fn the_deposit_follows_the_size_and_the_former_holders() {
     ExtBuilder.build_and_execute(|| {
         register(OWNER, 1);
         let two = stored(0, 1).deposit;
         let locator = 10 * (8 + 32);
         assert_ok!(send(OWNER, relocate(&VAULTS[..4])));
-        assert_eq!(held(OWNER), two + 2 * locator);
+        assert_eq!(held(OWNER), two + 2 * locator + 2 * FORMER, "two vaults held it before");
         assert_ok!(send(OWNER, relocate(&VAULTS[..1])));
-        assert_eq!(held(OWNER), two - locator);
-        assert_eq!(stored(0, 1).deposit, two - locator);
+        assert_eq!(held(OWNER), two - locator + 4 * FORMER);
+        assert_ok!(send(OWNER, relocate(&VAULTS[..2])));
+        assert_eq!(held(OWNER), two + 4 * FORMER, "the first was among those that held it already");
+        assert_eq!(stored(0, 1).deposit, held(OWNER));
         assert_eq!(Balances::free_balance(OWNER), FUNDS - held(OWNER));
 
         DepositBase::set(FUNDS);
@@ -51,13 +57,26 @@ fn the_deposit_follows_the_size() {
 }
 
 #[test]
-fn moves_a_withdrawn_record_without_a_deposit() {
+fn former_holders_are_bounded() {
+    ExtBuilder.build_and_execute(|| {
+        register(OWNER, 1);
+        for number in 0..u64::from(MAX_FORMER_HOLDERS) - 2 {
+            FormerHolders::<Test>::insert((0, 1, 1_000 + number), ());
+        }
+        assert_ok!(send(OWNER, relocate(&VAULTS[2..4])));
+        assert_noop!(send(OWNER, relocate(&VAULTS[..1])), Error::<Test>::TooManyFormerHolders);
+    });
+}
+
+#[test]
+fn moves_a_withdrawn_record_for_a_deposit() {
     ExtBuilder.build_and_execute(|| {
         register(OWNER, 1);
         assert_ok!(send(OWNER, Call::withdraw { record: 0 }));
+        let before = held(OWNER);
         assert_ok!(send(OWNER, relocate(&VAULTS[..4])));
         assert_eq!(Records::vaults(0, 1).len(), 4);
-        assert_eq!((held(OWNER), stored(0, 1).deposit), (0, 0));
+        assert_eq!(held(OWNER), before + 2 * 10 * (8 + 32) + 2 * FORMER);
     });
 }
 

@@ -35,7 +35,7 @@ fn rejection_and_lapse_end_a_review_alike() {
             assert!(!Records::is_tradable(record, 1));
         }
         assert!(!Pending::<Test>::contains_key(OWNER));
-        assert_eq!(held(OWNER), deposits, "until the record is withdrawn");
+        assert_eq!(held(OWNER), deposits, "until the record is erased");
         assert_eq!(world(|world| world.credit.clone()), [(OWNER, CreditEvent::RecordRejected); 2]);
         let rejected = |record, lapsed| Event::Rejected { record, version: 1, lapsed };
         assert_eq!(events(), [rejected(0, false), rejected(1, true)]);

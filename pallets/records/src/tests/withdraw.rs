@@ -7,7 +7,7 @@ use crate::{Call, Error, Event, Pending, mock::*};
 const WITHDRAW: Call<Test> = Call::withdraw { record: 0 };
 
 #[test]
-fn releases_the_deposits_of_all_versions_and_leaves_a_tombstone() {
+fn ends_a_record_and_leaves_what_others_need_of_it() {
     ExtBuilder.build_and_execute(|| {
         register(OWNER, 1);
         verdict(0, 1, Outcome::Decided(Verdict::Reject));
@@ -20,8 +20,7 @@ fn releases_the_deposits_of_all_versions_and_leaves_a_tombstone() {
         events();
 
         assert_ok!(send(OWNER, WITHDRAW));
-        assert_eq!(held(OWNER), stored(1, 1).deposit);
-        assert_eq!(Balances::free_balance(OWNER), FUNDS - stored(1, 1).deposit);
+        assert_eq!(held(OWNER), deposits + stored(1, 1).deposit, "what is stored is paid for");
         assert!(Records::record(0).expect("it stays").withdrawn);
         assert_eq!(stored(0, 2).content, content(2), "who holds a grant still finds it");
         assert_eq!(stored(0, 2).status, VersionStatus::Approved);
@@ -29,7 +28,7 @@ fn releases_the_deposits_of_all_versions_and_leaves_a_tombstone() {
         assert_eq!(engaged(OWNER), 1, "only the other record keeps its owner");
         assert_eq!(world(|world| world.delisted.clone()), [0]);
         assert!(!world(|world| world.credit.contains(&(OWNER, CreditEvent::ReviewAbandoned))));
-        assert_eq!(events(), [Event::Withdrawn { record: 0, released: deposits }]);
+        assert_eq!(events(), [Event::Withdrawn { record: 0 }]);
     });
 }
 
@@ -45,7 +44,7 @@ fn abandons_a_review() {
         assert_eq!(dissolved, [Subject::Record { record: 0, version: 1 }]);
         assert_eq!(credit, [(OWNER, CreditEvent::ReviewAbandoned)]);
         assert_eq!(events()[0], Event::Abandoned { record: 0, version: 1 });
-        assert_eq!((held(OWNER), Balances::free_balance(OWNER)), (0, FUNDS));
+        assert_eq!(held(OWNER), stored(0, 1).deposit);
         assert_eq!(engaged(OWNER), 0);
     });
 }
@@ -71,6 +70,5 @@ fn needs_an_active_member_in_whatever_role() {
         assert_noop!(send(OWNER, WITHDRAW), Error::<Test>::NotActiveMember);
         world(|world| world.roles.insert(OWNER, [Role::Buyer].into()));
         assert_ok!(send(OWNER, WITHDRAW));
-        assert_eq!(held(OWNER), 0);
     });
 }

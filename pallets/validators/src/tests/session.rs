@@ -199,3 +199,37 @@ fn says_what_every_validator_does() {
         assert_eq!((last.serving, last.planned), (false, true));
     });
 }
+
+#[test]
+fn the_next_change_is_known_to_do_something_until_it_has_done_it() {
+    ExtBuilder::default().build_and_execute(|| {
+        run_sessions(1);
+        assert!(!Validators::change_ahead());
+        make_validator(HOSPITAL);
+        assert!(Validators::change_ahead());
+        run_sessions(1);
+        assert!(!Validators::change_ahead(), "it is planned");
+
+        assert_ok!(set_keys(3, 103));
+        assert!(Validators::change_ahead());
+        run_sessions(1);
+        assert!(!Validators::change_ahead());
+
+        assert_ok!(Validators::leave(by(1)));
+        run_sessions(1);
+        assert!(Validators::change_ahead(), "it is not planned any more, and has not been let go");
+        run_sessions(1);
+        assert_eq!(state(1), None);
+        assert!(!Validators::change_ahead());
+    });
+}
+
+#[test]
+fn nothing_is_ahead_of_who_has_to_stay_or_has_no_keys() {
+    ExtBuilder::validators(&[1, 2, 3, 4]).build_and_execute(|| {
+        dismiss(2);
+        run_sessions(2);
+        assert_eq!(kept_events(), [2, 2]);
+        assert!(!Validators::change_ahead());
+    });
+}

@@ -1,4 +1,5 @@
 //! What must hold for the types that decide something.
 
 mod consent;
+mod council;
 mod text;

@@ -1,0 +1,76 @@
+//! Upgrades of the runtime.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use medshare_client::upgrade::{self, Pending, Release};
+use serde_json::json;
+
+use super::council::{enact, proposed_output, terms};
+use crate::{args::Upgrade, context::Context, output::Output};
+
+pub async fn run(context: &Context, args: Upgrade) -> Result<Output> {
+    match args {
+        Upgrade::Propose { wasm, terms: args } => {
+            let release = Release::read(&wasm)?;
+            let (chain, identity, until) = (&context.chain, context.identity()?, context.until());
+            let (_, hash, proposed) =
+                upgrade::propose(chain, &identity, &release, terms(&args), until).await?;
+            let (version, sha256) = (release.version, release.sha256);
+            let more = json!({ "call_hash": hash, "version": version, "sha256": sha256 });
+            Ok(proposed_output(context, &proposed, more)
+                .await?
+                .line(format!(
+                    "{} {}, whose file has the SHA-256 {}",
+                    version.spec_name,
+                    version.spec_version,
+                    hex::encode(sha256)
+                ))
+                .line(format!("Once it is carried: medshare upgrade enact {hash:?}")))
+        }
+        Upgrade::Status { wasm } => status(context, wasm).await,
+        Upgrade::Enact { call } => Ok(enact(context, call)
+            .await?
+            .line("The new runtime takes over with the next block: medshare upgrade status")),
+    }
+}
+
+async fn status(context: &Context, wasm: Option<PathBuf>) -> Result<Output> {
+    let file = match wasm {
+        Some(wasm) => {
+            let release = Release::read(&wasm)?;
+            let hash = upgrade::call_hash(&context.chain, &release).await?;
+            Some((hash, release))
+        }
+        None => None,
+    };
+    let current = upgrade::current(&context.chain).await?;
+    let pending = upgrade::pending(&context.chain).await?;
+    let described = file.as_ref().map(|(hash, release)| {
+        json!({ "call_hash": hash, "version": release.version, "sha256": release.sha256,
+            "pending": pending.iter().any(|pending| pending.call.hash == *hash) })
+    });
+    let output = Output::new(json!({ "current": current, "pending": pending, "file": described }))?
+        .line(format!("the chain has {} {}", current.spec_name, current.spec_version));
+    let lines = pending.iter().map(|Pending { call, title, installs }| {
+        let what = match (title, installs) {
+            (_, Some(version)) => format!("installs {} {}", version.spec_name, version.spec_version),
+            (Some(title), None) => title.clone(),
+            (None, None) => "its bytes are not on the chain, or not known to this runtime".to_owned(),
+        };
+        let state = match call.motion {
+            Some(motion) => format!("proposed as motion {motion}"),
+            None => "let by the hospitals: medshare council enact".to_owned(),
+        };
+        format!("{:?}: {what}; {state}", call.hash)
+    });
+    let output = lines.fold(output, Output::line).line(format!("{} calls to run as root", pending.len()));
+    let Some((hash, Release { version, .. })) = file else { return Ok(output) };
+    let name = format!("The file holds {} {}", version.spec_name, version.spec_version);
+    Ok(match pending.iter().find(|pending| pending.call.hash == hash).map(|pending| pending.call.motion) {
+        Some(Some(motion)) => output.line(format!("{name}; motion {motion} is about exactly this file.")),
+        Some(None) => output
+            .line(format!("{name}; the hospitals let exactly this file: medshare upgrade enact {hash:?}")),
+        None => output.line(format!("{name}; nothing above is about this file.")),
+    })
+}

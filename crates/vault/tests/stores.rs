@@ -1,0 +1,319 @@
+//! What a vault promises of a store must hold wherever blobs are kept: the same checks run in memory, on a local disk,
+//! and in a bucket of a server that speaks S3.
+#![allow(missing_docs)]
+
+#[path = "common/bucket.rs"]
+mod bucket;
+mod common;
+
+use std::{ops::Range, sync::Arc, time::Duration};
+
+use bucket::Bucket;
+use bytes::Bytes;
+use common::{address, noise};
+use futures::{
+    FutureExt, SinkExt, StreamExt, TryStreamExt,
+    channel::mpsc::{Receiver, Sender, channel},
+    stream,
+};
+use medshare_types::Hash;
+use medshare_vault::store::{BlobStore, Place, PutError};
+use object_store::{ObjectStore, local::LocalFileSystem, memory::InMemory, path::Path};
+use tempfile::TempDir;
+
+/// What a store takes as one part of an upload.
+const PART: usize = 5 << 20;
+/// Longer than anything here takes.
+const IDLE: Duration = Duration::from_secs(120);
+
+/// A store, and a view of the same objects that does not go through it.
+struct Kept {
+    store: BlobStore,
+    objects: Arc<dyn ObjectStore>,
+    prefix: Path,
+    _folder: Option<TempDir>,
+    _bucket: Option<Bucket>,
+}
+
+async fn in_memory() -> Kept {
+    let objects: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+    let prefix = Path::from("some/prefix");
+    let store = BlobStore::new(objects.clone(), prefix.clone());
+    Kept { store, objects, prefix, _folder: None, _bucket: None }
+}
+
+async fn on_disk() -> Kept {
+    let folder = tempfile::tempdir().unwrap();
+    let store = BlobStore::open(&Place::Folder(folder.path().to_owned())).await.unwrap();
+    let objects = Arc::new(LocalFileSystem::new_with_prefix(folder.path()).unwrap());
+    Kept { store, objects, prefix: Path::default(), _folder: Some(folder), _bucket: None }
+}
+
+async fn in_a_bucket() -> Kept {
+    let bucket = Bucket::start("vault").await;
+    let place = "s3://vault/some/prefix".parse().unwrap();
+    let store = BlobStore::open_with(&place, bucket.environment()).await.unwrap();
+    Kept {
+        store,
+        objects: bucket.objects(),
+        prefix: Path::from("some/prefix"),
+        _folder: None,
+        _bucket: Some(bucket),
+    }
+}
+
+impl Kept {
+    async fn put(
+        &self,
+        address: Hash,
+        size: usize,
+        body: Vec<Result<Bytes, String>>,
+    ) -> Result<(), PutError> {
+        self.store.put(address, size as u64, IDLE, stream::iter(body)).await
+    }
+
+    async fn bring(&self, bytes: &[u8]) -> Hash {
+        self.put(address(bytes), bytes.len(), pieces(bytes)).await.unwrap();
+        address(bytes)
+    }
+
+    async fn read(&self, blob: Hash, range: Range<usize>) -> Vec<u8> {
+        let stream = self.store.get(blob, range.start as u64..range.end as u64).await.unwrap();
+        stream.try_collect::<Vec<Bytes>>().await.unwrap().concat()
+    }
+
+    /// The names of all blobs, as the store lists them to anybody.
+    async fn listed(&self) -> Vec<String> {
+        let folder = self.prefix.clone().join("blobs");
+        let objects: Vec<_> = self.objects.list(Some(&folder)).try_collect().await.unwrap();
+        let mut names: Vec<String> =
+            objects.iter().map(|object| object.location.filename().unwrap().to_owned()).collect();
+        names.sort();
+        names
+    }
+
+    async fn assert_absent(&self, blob: Hash) {
+        assert_eq!(self.store.size(blob).await.unwrap(), None);
+        let refused = self.store.get(blob, 0..1).await.map(drop);
+        assert!(matches!(refused, Err(object_store::Error::NotFound { .. })), "{refused:?}");
+        assert_eq!(self.listed().await, [""; 0]);
+    }
+
+    async fn assert_whole(&self, bytes: &[u8]) {
+        let blob = address(bytes);
+        assert_eq!(self.store.size(blob).await.unwrap(), Some(bytes.len() as u64));
+        assert!(self.read(blob, 0..bytes.len()).await == bytes, "other bytes than were brought");
+        assert_eq!(self.listed().await, [hex::encode(blob)]);
+    }
+}
+
+/// A body as it comes from a connection: in pieces that do not fit the store's.
+fn pieces(bytes: &[u8]) -> Vec<Result<Bytes, String>> {
+    bytes.chunks(700_001).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect()
+}
+
+/// A body that a test sends by hand. It takes a piece only when the one before was taken.
+fn by_hand() -> (Sender<Result<Bytes, String>>, Receiver<Result<Bytes, String>>) {
+    channel(0)
+}
+
+async fn send_all(body: &mut Sender<Result<Bytes, String>>, bytes: &[u8]) {
+    for piece in pieces(bytes) {
+        body.send(piece).await.unwrap();
+    }
+}
+
+async fn keeps_a_small_blob(kept: Kept) {
+    let bytes = noise(1_000);
+    let blob = kept.bring(&bytes).await;
+    kept.assert_whole(&bytes).await;
+    for range in [0..1, 999..1_000, 10..20] {
+        assert_eq!(kept.read(blob, range.clone()).await, &bytes[range]);
+    }
+    let single = kept.bring(b"x").await;
+    assert_eq!(kept.read(single, 0..1).await, b"x");
+}
+
+async fn keeps_a_blob_of_many_parts(kept: Kept) {
+    let bytes = noise(3 * PART + 12_345);
+    let blob = kept.bring(&bytes).await;
+    kept.assert_whole(&bytes).await;
+    // Over the border of two parts, and within the last one.
+    for range in [PART - 10..PART + 10, PART..2 * PART, 3 * PART + 1..3 * PART + 12_345] {
+        assert!(kept.read(blob, range.clone()).await == bytes[range.clone()], "{range:?}");
+    }
+}
+
+async fn keeps_a_blob_that_fills_its_parts(kept: Kept) {
+    for length in [PART - 1, PART, PART + 1, 2 * PART] {
+        let bytes = noise(length);
+        let blob = kept.bring(&bytes).await;
+        assert_eq!(kept.store.size(blob).await.unwrap(), Some(length as u64));
+        assert!(kept.read(blob, 0..length).await == bytes, "{length}");
+    }
+}
+
+async fn shows_nothing_before_an_upload_is_verified(kept: Kept) {
+    let bytes = noise(2 * PART + 100);
+    let blob = address(&bytes);
+    let (mut body, rest) = by_hand();
+    let (first, last) = bytes.split_at(bytes.len() - 1);
+    let store = kept.store.clone();
+    let size = bytes.len() as u64;
+    let upload = tokio::spawn(async move { store.put(blob, size, IDLE, rest).await });
+    send_all(&mut body, first).await;
+    kept.assert_absent(blob).await;
+    send_all(&mut body, last).await;
+    drop(body);
+    upload.await.unwrap().unwrap();
+    kept.assert_whole(&bytes).await;
+}
+
+async fn refuses_another_address_and_another_size(kept: Kept) {
+    // Once within a part, and once over several.
+    for length in [5_000, PART + 5_000] {
+        let bytes = noise(length);
+        let (blob, mut other) = (address(&bytes), bytes.clone());
+        other[length - 1] ^= 1;
+        let found = address(&other);
+        let refused = kept.put(blob, length, pieces(&other)).await;
+        assert!(matches!(&refused, Err(PutError::WrongAddress { found: it }) if *it == found), "{refused:?}");
+        let short = kept.put(blob, length, pieces(&bytes[..length - 1])).await;
+        assert!(matches!(short, Err(PutError::WrongSize { received }) if received == length as u64 - 1));
+        let long = kept.put(blob, length - 1, pieces(&bytes)).await;
+        assert!(matches!(long, Err(PutError::WrongSize { .. })), "{long:?}");
+        kept.assert_absent(blob).await;
+    }
+}
+
+async fn keeps_the_right_blob_when_a_wrong_one_comes(kept: Kept) {
+    let bytes = noise(PART + 77);
+    let blob = kept.bring(&bytes).await;
+    let wrong = noise(PART + 78);
+    kept.put(blob, bytes.len(), pieces(&wrong[1..])).await.unwrap_err();
+    kept.put(blob, bytes.len(), pieces(&bytes[..PART])).await.unwrap_err();
+    kept.assert_whole(&bytes).await;
+    // The right one again is no error.
+    kept.bring(&bytes).await;
+    kept.assert_whole(&bytes).await;
+}
+
+async fn shows_nothing_of_a_broken_upload(kept: Kept) {
+    let bytes = noise(2 * PART + 9);
+    let blob = address(&bytes);
+    let mut broken = pieces(&bytes[..PART + 500]);
+    broken.push(Err("the cable was cut".to_owned()));
+    let refused = kept.put(blob, bytes.len(), broken).await;
+    assert!(matches!(&refused, Err(PutError::Body(why)) if why == "the cable was cut"), "{refused:?}");
+    kept.assert_absent(blob).await;
+    let begun = stream::iter(pieces(&bytes[..PART + 500])).chain(stream::pending());
+    let idle = kept.store.put(blob, bytes.len() as u64, Duration::from_millis(50), begun).await;
+    assert!(matches!(idle, Err(PutError::Idle)), "{idle:?}");
+    kept.assert_absent(blob).await;
+    kept.bring(&bytes).await;
+    kept.assert_whole(&bytes).await;
+}
+
+async fn shows_nothing_of_a_killed_upload(kept: Kept) {
+    let bytes = noise(3 * PART);
+    let blob = address(&bytes);
+    let (mut body, rest) = by_hand();
+    let store = kept.store.clone();
+    let size = bytes.len() as u64;
+    let upload = tokio::spawn(async move { store.put(blob, size, IDLE, rest).await });
+    send_all(&mut body, &bytes[..2 * PART + 1_000]).await;
+    // All memory of it goes at once, as when the process is killed.
+    upload.abort();
+    assert!(upload.await.unwrap_err().is_cancelled());
+    kept.assert_absent(blob).await;
+    kept.bring(&bytes).await;
+    kept.assert_whole(&bytes).await;
+}
+
+async fn takes_the_same_blob_from_many_at_once(kept: Kept) {
+    let bytes = noise(PART + 4_321);
+    let (blob, size) = (address(&bytes), bytes.len());
+    let mut wrong = bytes.clone();
+    wrong[PART] ^= 1;
+    let uploads = (0..6).map(|number| {
+        let body = if number % 3 == 2 { &wrong } else { &bytes };
+        kept.put(blob, size, pieces(body)).map(move |result| (number, result))
+    });
+    for (number, result) in futures::future::join_all(uploads).await {
+        match number % 3 {
+            2 => assert!(matches!(result, Err(PutError::WrongAddress { .. })), "{result:?}"),
+            _ => result.unwrap(),
+        }
+    }
+    kept.assert_whole(&bytes).await;
+}
+
+async fn tells_blobs_apart(kept: Kept) {
+    let (first, second) = (noise(2_000), noise(2_001));
+    kept.assert_absent(address(&first)).await;
+    kept.bring(&first).await;
+    assert_eq!(kept.store.size(address(&second)).await.unwrap(), None);
+    kept.bring(&second).await;
+    let mut both = [address(&first), address(&second)].map(hex::encode);
+    both.sort();
+    assert_eq!(kept.listed().await, both);
+    assert!(kept.read(address(&first), 0..2_000).await == first);
+}
+
+/// Runs a check against each kind of store, as tests of their own.
+macro_rules! in_every_store {
+    ($($check:ident)*) => {
+        mod memory { $(#[tokio::test] async fn $check() { super::$check(super::in_memory().await).await; })* }
+        mod disk { $(#[tokio::test] async fn $check() { super::$check(super::on_disk().await).await; })* }
+        mod s3 {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $check() { super::$check(super::in_a_bucket().await).await; })*
+        }
+    };
+}
+
+in_every_store! {
+    keeps_a_small_blob
+    keeps_a_blob_of_many_parts
+    keeps_a_blob_that_fills_its_parts
+    shows_nothing_before_an_upload_is_verified
+    refuses_another_address_and_another_size
+    keeps_the_right_blob_when_a_wrong_one_comes
+    shows_nothing_of_a_broken_upload
+    shows_nothing_of_a_killed_upload
+    takes_the_same_blob_from_many_at_once
+    tells_blobs_apart
+}
+
+/// What opening a store in a bucket fails with.
+async fn refusal(url: &str, bucket: &Bucket, change: impl Fn(&str) -> Option<&'static str>) -> String {
+    let environment = bucket.environment().map(|(name, value)| {
+        let changed = change(&name.to_string_lossy());
+        (name, changed.map_or(value, Into::into))
+    });
+    format!("{:#}", BlobStore::open_with(&url.parse().unwrap(), environment).await.unwrap_err())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_cannot_be_used_is_told_at_the_start() {
+    let bucket = Bucket::start("vault").await;
+    let missing = refusal("s3://other/prefix", &bucket, |_| None).await;
+    assert!(missing.contains("cannot use the store s3://other/prefix"), "{missing}");
+    assert!(missing.contains("check the bucket's name"), "{missing}");
+    let wrong_key =
+        refusal("s3://vault", &bucket, |name| (name == "AWS_SECRET_ACCESS_KEY").then_some("wrong")).await;
+    assert!(wrong_key.contains("the credentials"), "{wrong_key}");
+    assert!(!wrong_key.contains(bucket::SECRET), "{wrong_key}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_a_refused_upload_stays_in_a_bucket() {
+    let kept = in_a_bucket().await;
+    let bytes = noise(2 * PART);
+    let parts = || kept._bucket.as_ref().unwrap().parts();
+    kept.put(Hash::zero(), bytes.len(), pieces(&bytes)).await.unwrap_err();
+    assert_eq!(parts(), 0, "whoever pays for the bucket would pay for them");
+    // What a kill leaves is for the bucket's own rule.
+    kept.bring(&bytes).await;
+    assert_eq!(parts(), 0);
+}

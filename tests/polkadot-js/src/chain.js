@@ -1,0 +1,62 @@
+// A connection as polkadot.js Apps makes one: no types, no extensions, no methods are described to it.
+
+import { ApiPromise, Keyring, WsProvider } from '@polkadot/api';
+
+export const setting = (name) => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; tests/tests/polkadot_js.rs says what is needed`);
+  return value;
+};
+
+// With what polkadot.js warns about while it learns what the chain is.
+export const connect = async () => {
+  const warnings = [];
+  const { warn } = console;
+  console.warn = (...parts) => warnings.push(parts.join(' ').trim());
+  try {
+    const provider = new WsProvider(setting('MEDSHARE_NODE'));
+    const api = await ApiPromise.create({ provider, throwOnConnect: true, throwOnUnknown: true });
+    return { api, warnings };
+  } finally {
+    console.warn = warn;
+  }
+};
+
+export const account = (uri) => new Keyring({ type: 'sr25519', ss58Format: 42 }).addFromUri(uri);
+
+// A call that was in a block and failed there, in the chain's own words.
+export class Refused extends Error {
+  constructor({ section, name, docs }) {
+    super(`${section}.${name}: ${docs.join(' ')}`);
+    Object.assign(this, { section, variant: name, docs });
+  }
+}
+
+// Sends a call and waits until it is in a block; gives the extrinsic and its events.
+export const send = (api, call, signer, options = {}) =>
+  new Promise((resolve, reject) => {
+    const settle = ({ status, events, dispatchError, isError, txHash }) => {
+      if (dispatchError) {
+        const known = dispatchError.isModule;
+        reject(known ? new Refused(api.registry.findMetaError(dispatchError.asModule)) : new Error(`${dispatchError}`));
+      } else if (status.isInBlock) {
+        resolve({ block: status.asInBlock, txHash, events: events.map(({ event }) => event) });
+      } else if (isError) {
+        reject(new Error(`the pool gave it up: ${status.type}`));
+      }
+    };
+    call.signAndSend(signer, options, settle).catch(reject);
+  });
+
+// The one event of this name.
+export const eventOf = ({ events }, section, method) => {
+  const found = events.filter((event) => event.section === section && event.method === method);
+  if (found.length !== 1) throw new Error(`${found.length} events ${section}.${method} in ${events.map((e) => `${e.section}.${e.method}`)}`);
+  return found[0].data;
+};
+
+// The extrinsic as the block has it.
+export const included = async (api, { block, txHash }) => {
+  const { block: { extrinsics } } = await api.rpc.chain.getBlock(block);
+  return extrinsics.find((extrinsic) => extrinsic.hash.eq(txHash));
+};

@@ -1,0 +1,26 @@
+//! Decisions of the local chain's eight hospitals, with the `medshare` command as they use it.
+
+use anyhow::{Context, Result};
+use futures::future::try_join_all;
+use serde_json::Value;
+
+use crate::{Cli, sale::ACCOUNTS};
+
+/// Has Alice propose something, as many others agree as are needed, and Alice close the motion; gives what closing it
+/// printed. `client` is the command of a hospital.
+///
+/// # Errors
+/// If a step is refused.
+pub async fn decide(client: impl Fn(&str) -> Cli, proposal: &[&str]) -> Result<Value> {
+    let alice = client("Alice");
+    let proposed = alice.run(proposal).await?;
+    let motion = proposed["motion"].as_u64().with_context(|| format!("no motion in {proposed}"))?.to_string();
+    let needed = usize::try_from(proposed["threshold"].as_u64().context("a threshold")?)?;
+    let votes = ACCOUNTS[1..needed].iter().map(|name| {
+        let cli = client(name);
+        let motion = &motion;
+        async move { cli.run(&["council", "vote", motion, "--yes"]).await }
+    });
+    try_join_all(votes).await?;
+    alice.run(&["council", "close", &motion]).await
+}

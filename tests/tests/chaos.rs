@@ -1,0 +1,61 @@
+//! The short version of `scripts/chaos.sh`: what costs little time, on one network as far as one case does not spoil it for
+//! the next.
+#![allow(clippy::print_stderr)]
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::{Context, Result};
+use medshare_tests::{
+    chaos::{Case, Chaos},
+    network::Ground,
+};
+use tokio::sync::Mutex;
+
+/// Two networks at once are too much for a small machine.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
+/// How long what can last lasts.
+const TIME: Duration = Duration::from_secs(15);
+
+/// Runs these cases one after another on one network. The outcome does not depend on the seed, which the account names.
+async fn hold(cases: &[(Case, Duration)]) -> Result<()> {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let ground = Ground::best();
+    let say = Arc::new(|what: &str| eprintln!("{what}"));
+    let mut chaos = Chaos::begin(ground, rand::random(), say).await?;
+    let outcome = async {
+        for (case, time) in cases {
+            match case.obstacle(ground) {
+                Some(obstacle) => eprintln!("{case} is skipped: {obstacle}"),
+                None => chaos.run(*case, *time).await?,
+            }
+        }
+        chaos.finish().await
+    }
+    .await;
+    let account = match outcome {
+        Ok(account) => account,
+        Err(error) => {
+            return Err(error).with_context(|| format!("logs and data are kept in {}", chaos.keep()));
+        }
+    };
+    eprintln!("{account}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_chain_survives_crashes_pauses_and_partitions() -> Result<()> {
+    // No time is one round: whoever authors next is killed once.
+    hold(&[
+        (Case::Author, Duration::ZERO),
+        (Case::Pause, TIME),
+        (Case::Halves, TIME),
+        (Case::Blackout, Duration::ZERO),
+    ])
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_keeps_nobody_else_from_working() -> Result<()> {
+    hold(&[(Case::Flood, TIME)]).await
+}

@@ -1,0 +1,199 @@
+//! A chain that the previous release began is upgraded by its council while sales are under way.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+use medshare_runtime::invariants;
+use medshare_tests::{
+    Network, Stack, hospitals, ledger,
+    network::Options,
+    release::{PREVIOUS, current_runtime, previous_local},
+    rpc::Rpc,
+    sale,
+};
+use medshare_types::Hash;
+use serde_json::Value;
+use subxt::rpcs::rpc_params;
+
+type State = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// Pallets of which every value that was there before the upgrade is there after it, unchanged.
+const KEPT: [&str; 9] =
+    ["Members", "Records", "Access", "Audits", "Marketplace", "Credit", "Settlement", "Validators", "Council"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sale_that_began_before_an_upgrade_ends_after_it() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let chain = previous_local(dir.path())?.display().to_string();
+    // Programs first: the nodes are new, the runtime is not.
+    let network = Network::start_with(Options { chain, ..Options::default() }).await?;
+    network.wait_final(0, 2).await?;
+    ensure!(spec_version(network.rpc(0), None).await? == PREVIOUS, "the chain is not of the previous release");
+    let mut stack = Stack::beside(network.rpc(0).url()).await?;
+    let outcome = upgrade(&network, &mut stack).await;
+    outcome.map_err(|error| error.context(stack.logs()).context(network.log(0)))
+}
+
+async fn upgrade(network: &Network, stack: &mut Stack) -> Result<()> {
+    stack.agent("Alice").await?;
+    let sold = approved(stack, "a report that is sold before").await?;
+    let pending = approved(stack, "a report that is sold meanwhile").await?;
+    let buyer = sale::buyer(stack, &[&sold.approvers[..], &pending.approvers].concat())?;
+    let order = |record: &str| ["buy", record, "--use", "biomedical-research"].map(str::to_owned);
+    let wait = |record: &str| [&order(record)[..], &["--wait".into(), "120".into()]].concat();
+    let delivered = buyer.run(&wait(&sold.record)).await?;
+    ensure!(!delivered["delivered"].is_null(), "{delivered}");
+
+    // An order that nobody has delivered, with its money on hold, and a record of which nobody has judged.
+    stack.stop_agents().await?;
+    let open = buyer.run(&order(&pending.record)).await?["order"].to_string();
+    let unseen = document(stack, "a report that nobody has judged yet").await?;
+
+    let enacted = install(stack).await?;
+    let first = upgraded(network.rpc(0), enacted).await?;
+    let (before, after) = (state(network, first - 1).await?, state(network, first).await?);
+    keeps_everything(&before, &after)?;
+    if let Some(path) = std::env::var_os("MEDSHARE_KEEP_STATE") {
+        keep(&before, path.as_ref())?;
+    }
+
+    // What began before goes on: Alice delivers, and the buyer opens both.
+    stack.agent("Alice").await?;
+    for _ in 0..60 {
+        if buyer.run(&["order", &open]).await?["order"]["state"].get("Delivered").is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    for (record, text) in
+        [(&sold.record, "a report that is sold before"), (&pending.record, "a report that is sold meanwhile")]
+    {
+        let opened = stack.dir().join(format!("opened-{record}"));
+        buyer.run(&["open", record, "-o", &opened.display().to_string()]).await?;
+        ensure!(std::fs::read_to_string(&opened)? == text, "record {record} opened as something else");
+    }
+    sale::approve(stack, &unseen).await?;
+
+    // Everybody agrees on what came out, and it is sound.
+    let reached = network.final_height(0).await?;
+    for index in 0..network.size() {
+        network.wait_final(index, reached).await?;
+        ensure!(
+            network.block(index, reached).await? == network.block(0, reached).await?,
+            "block {reached} differs at {}",
+            network.name(index)
+        );
+    }
+    check(state(network, u32::try_from(reached)?).await?)
+}
+
+/// A record of Alice's that is on sale, and who approved it.
+struct Approved {
+    record: String,
+    approvers: Vec<(String, Value)>,
+}
+
+async fn approved(stack: &Stack, text: &str) -> Result<Approved> {
+    let record = document(stack, text).await?;
+    let approvers = sale::approve(stack, &record).await?;
+    stack.cli("Alice").run(&["list", &record, "--price", "10", "--finalized"]).await?;
+    Ok(Approved { record, approvers })
+}
+
+async fn document(stack: &Stack, text: &str) -> Result<String> {
+    let path = stack.dir().join("report.txt");
+    std::fs::write(&path, text)?;
+    let path = path.display().to_string();
+    let registered = stack.cli("Alice").run(&["register", &path, "--policy", "general-research"]).await?;
+    Ok(registered["records"][0]["record"].to_string())
+}
+
+/// Has the hospitals install the runtime that was built with the programs, as the runbook says; gives the block of the
+/// last step.
+async fn install(stack: &Stack) -> Result<u32> {
+    let alice = stack.cli("Alice");
+    let runtime = current_runtime()?.display().to_string();
+    let early = alice.refused(&["upgrade", "enact"]).await?;
+    ensure!(!early.is_empty(), "what nobody let run was enacted without a word");
+    hospitals::decide(|name| stack.cli(name), &["upgrade", "propose", &runtime]).await?;
+    let enacted = alice.run(&["upgrade", "enact"]).await?;
+    let number = enacted["block"]["number"].as_u64().with_context(|| format!("no block in {enacted}"))?;
+    Ok(u32::try_from(number)?)
+}
+
+/// The first block after this one that the new runtime makes, once it is final.
+async fn upgraded(rpc: &Rpc, enacted: u32) -> Result<u32> {
+    for _ in 0..120 {
+        let head = ledger::final_head(rpc).await?;
+        let reached = ledger::header(rpc, Some(head)).await?.height()?;
+        for height in enacted..=reached {
+            let hash = ledger::hash_at(rpc, height).await?.context("a final block has a hash")?;
+            // The code is exchanged in the last block of the old runtime, and what was to be migrated is in the next.
+            if spec_version(rpc, Some(hash)).await? > PREVIOUS && height < reached {
+                return Ok(height + 1);
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    anyhow::bail!("no block of the new runtime within two minutes")
+}
+
+async fn spec_version(rpc: &Rpc, at: Option<Hash>) -> Result<u32> {
+    let version: Value = rpc.ask("state_getRuntimeVersion", rpc_params![at]).await?;
+    Ok(u32::try_from(version["specVersion"].as_u64().context("a version")?)?)
+}
+
+async fn state(network: &Network, height: u32) -> Result<State> {
+    let hash = ledger::hash_at(network.rpc(0), height).await?.context("a final block has a hash")?;
+    ledger::state(network.rpc(0), hash).await
+}
+
+/// Money, grants, records and everything else are after the first block of the new runtime what they were before it.
+fn keeps_everything(before: &State, after: &State) -> Result<()> {
+    let version = ledger::key("", ":__STORAGE_VERSION__:")[16..].to_vec();
+    for pallet in KEPT {
+        let prefix = sp_crypto_hashing::twox_128(pallet.as_bytes());
+        let items: BTreeSet<_> = before.keys().filter(|key| key.starts_with(&prefix)).collect();
+        ensure!(!items.is_empty(), "{pallet} had no state to compare");
+        for key in items {
+            if !key.ends_with(&version) {
+                ensure!(
+                    before.get(key) == after.get(key),
+                    "{pallet} changed 0x{}: {:?} became {:?}",
+                    hex::encode(key),
+                    before.get(key).map(hex::encode),
+                    after.get(key).map(hex::encode)
+                );
+            }
+        }
+    }
+    for item in [("System", "Account"), ("Balances", "Holds"), ("Balances", "TotalIssuance")] {
+        let prefix = ledger::key(item.0, item.1);
+        let of = |state: &State| -> State {
+            let found = state.iter().filter(|(key, _)| key.starts_with(&prefix));
+            found.map(|(key, value)| (key.clone(), value.clone())).collect()
+        };
+        ensure!(of(before) == of(after), "{} of {} changed", item.1, item.0);
+        ensure!(!of(before).is_empty(), "there is no {} of {}", item.1, item.0);
+    }
+    check(after.clone())
+}
+
+/// What each pallet promises of its state.
+fn check(state: State) -> Result<()> {
+    invariants::state_of(state).execute_with(invariants::check).map_err(anyhow::Error::msg)
+}
+
+/// Writes what the previous release left, for tests of the migrations: keys and values in hex, without the code.
+fn keep(state: &State, path: &std::path::Path) -> Result<()> {
+    let text: BTreeMap<String, String> = state
+        .iter()
+        .filter(|(key, _)| key.as_slice() != b":code")
+        .map(|(key, value)| (hex::encode(key), hex::encode(value)))
+        .collect();
+    std::fs::write(path, serde_json::to_string_pretty(&text)? + "\n")?;
+    Ok(())
+}
