@@ -136,11 +136,15 @@ mod tests {
     #[test]
     fn a_heartbeat_is_shorter_than_what_vaults_bear_with() {
         let heartbeat = |seconds: &str| {
-            Cli::try_parse_from(["medshare-node", "--heartbeat", seconds]).map(|cli| cli.authoring.heartbeat())
+            Cli::try_parse_from(["medshare-node", "--heartbeat", seconds])
+                .map(|cli| cli.authoring.heartbeat())
         };
         assert_eq!(heartbeat("240").ok(), Some(Duration::from_secs(240)));
         assert!(heartbeat("241").is_err() && heartbeat("0").is_err());
         let cli = Cli::parse_from(["medshare-node"]);
-        assert_eq!((cli.authoring.author, cli.authoring.heartbeat()), (Author::OnDemand, Duration::from_secs(60)));
+        assert_eq!(
+            (cli.authoring.author, cli.authoring.heartbeat()),
+            (Author::OnDemand, Duration::from_secs(60))
+        );
     }
 }

@@ -1,9 +1,24 @@
 //! Logs as JSON lines, in the shape of the vault's.
 
-use std::io;
+use std::{fmt, io};
 
 use sc_cli::{CliConfiguration, Error, Result, Runner, Signals, SubstrateCli};
-use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{
+        FmtContext, FormatEvent, FormatFields,
+        format::Writer,
+        time::{FormatTime, SystemTime},
+    },
+    registry::LookupSpan,
+    util::SubscriberInitExt,
+};
 
 use crate::cli::Cli;
 
@@ -32,7 +47,7 @@ pub fn runner(cli: &Cli) -> Result<Runner<Cli>> {
     console::set_colors_enabled(false);
     console::set_colors_enabled_stderr(false);
     tracing_subscriber::fmt()
-        .json()
+        .event_format(Lines)
         .with_env_filter(filter(&cli.run.log_filters()?)?)
         .with_writer(io::stderr)
         .finish()
@@ -41,6 +56,77 @@ pub fn runner(cli: &Cli) -> Result<Runner<Cli>> {
     panics();
     raise_file_limit();
     Runner::new(config, runtime, signals)
+}
+
+/// Writes each event as a line. The subscriber's own JSON has, for all that comes through the crate `log`, where in the
+/// sources that was, with paths of whoever built this.
+struct Lines;
+
+#[derive(Serialize)]
+struct Line {
+    timestamp: String,
+    level: &'static str,
+    fields: Map<String, Value>,
+    target: String,
+}
+
+impl<S, N> FormatEvent<S, N> for Lines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut to: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let mut timestamp = String::new();
+        SystemTime.format_time(&mut Writer::new(&mut timestamp))?;
+        let mut fields = Fields { target: event.metadata().target().to_owned(), map: Map::new() };
+        event.record(&mut fields);
+        let level = event.metadata().level().as_str();
+        let line = Line { timestamp, level, fields: fields.map, target: fields.target };
+        writeln!(to, "{}", serde_json::to_string(&line).map_err(|_| fmt::Error)?)
+    }
+}
+
+/// The fields of an event. Of those that stand for what the crate `log` knows only the target is kept.
+struct Fields {
+    target: String,
+    map: Map<String, Value>,
+}
+
+impl Fields {
+    fn keep(&mut self, field: &Field, value: impl Into<Value>) {
+        if !field.name().starts_with("log.") {
+            self.map.insert(field.name().to_owned(), value.into());
+        }
+    }
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.keep(field, format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "log.target" {
+            value.clone_into(&mut self.target);
+        }
+        self.keep(field, value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.keep(field, value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.keep(field, value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.keep(field, value);
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.keep(field, value);
+    }
 }
 
 fn filter(more: &str) -> Result<EnvFilter> {

@@ -14,7 +14,12 @@ use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_consensus_aura::sr25519::AuthorityPair as AuraPair;
 use sp_runtime::traits::Block as BlockT;
 
-use crate::{authoring, cli, finality::Patient, network, pool::{self, CountedPool}};
+use crate::{
+    authoring, cli,
+    finality::Patient,
+    network,
+    pool::{self, CountedPool},
+};
 
 /// Every so many blocks GRANDPA keeps a justification, from which others can sync fast.
 const JUSTIFICATION_PERIOD: u32 = 512;

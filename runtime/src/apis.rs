@@ -30,9 +30,9 @@ use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 use crate::{
-    Access, AccountId, Audits, Aura, Balance, Block, Credit, Equivocation, Executive, Grandpa, Historical, InherentDataExt,
-    Marketplace, Members, Nonce, Peers, Quota, Records, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys,
-    System, TransactionPayment, VERSION, genesis,
+    Access, AccountId, Audits, Aura, Balance, Block, Credit, Equivocation, Executive, Grandpa, Historical,
+    InherentDataExt, Marketplace, Members, Nonce, Peers, Quota, Records, Runtime, RuntimeCall,
+    RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION, genesis,
 };
 
 impl_runtime_apis! {

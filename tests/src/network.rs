@@ -137,8 +137,11 @@ impl Network {
     ///
     /// # Errors
     /// If one does not come up.
-    pub async fn start_with(options: Options) -> Result<Self> {
+    pub async fn start_with(mut options: Options) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("medshare-net-").tempdir()?;
+        if !Path::new(&options.chain).is_file() {
+            options.chain = write_chain(&options, dir.path())?;
+        }
         let mut cables = match options.ground {
             Ground::Loopback => None,
             Ground::Namespaces => Some(Cables::lay()?),
@@ -436,6 +439,20 @@ impl Place {
         };
         Ok(Self { space, meets_at, rpc_port, peer, node_key })
     }
+}
+
+/// Writes the specification of a chain with its first state, which every start of a node would compute again otherwise, and
+/// says where it is.
+fn write_chain(options: &Options, dir: &Path) -> Result<String> {
+    let path = dir.join("chain.json").display().to_string();
+    let output = Command::new(binary(&options.program)?)
+        .args(["export-chain-spec", "--raw", "--chain", &options.chain, "--output", &path])
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot run {}", options.program))?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{} cannot write the chain {}: {told}", options.program, options.chain);
+    Ok(path)
 }
 
 /// The height in a header.

@@ -50,10 +50,22 @@ impl PrivateNetwork {
     /// # Errors
     /// If the chain cannot be made or a validator does not come up.
     pub async fn start(further: &[&'static str]) -> Result<Self> {
+        Self::start_with(Some(further)).await
+    }
+
+    /// The same without a list: an open network.
+    ///
+    /// # Errors
+    /// As [`PrivateNetwork::start`].
+    pub async fn start_open() -> Result<Self> {
+        Self::start_with(None).await
+    }
+
+    async fn start_with(listed: Option<&[&'static str]>) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("medshare-private-").tempdir()?;
         let chain = dir.path().join("chain.json");
         let file = dir.path().join("consortium.toml");
-        std::fs::write(&file, consortium_file(dir.path(), further)?)?;
+        std::fs::write(&file, consortium_file(dir.path(), listed)?)?;
         tool(&["consortium-spec", &text(&file), "--output", &text(&chain)])?;
         // The development accounts act here, which clients allow on development chains only. For nodes it is no such chain.
         let live = std::fs::read_to_string(&chain)?;
@@ -228,8 +240,8 @@ impl Node {
     }
 }
 
-/// A consortium of the development accounts.
-fn consortium_file(dir: &Path, further: &[&'static str]) -> Result<String> {
+/// A consortium of the development accounts. It names the nodes if there are some to be listed besides the validators'.
+fn consortium_file(dir: &Path, listed: Option<&[&'static str]>) -> Result<String> {
     let mut file = "name = \"Private\"\nid = \"private\"\nendowment = 1000\n".to_owned();
     let mut first = None;
     for name in VALIDATORS {
@@ -243,16 +255,18 @@ fn consortium_file(dir: &Path, further: &[&'static str]) -> Result<String> {
         let account = public("sr25519")?;
         let encryption = medshare_crypto::KeyPair::development(&title).public().0;
         let identity = hex::encode([u8::try_from(name.len())?; 32]);
-        let peer = peer_id(&node_key(dir, name)?)?;
         write!(
             file,
             "[[hospital]]\nname = \"{title}\"\naccount = \"{account}\"\nidentity = \"0x{identity}\"\n\
-             encryption_key = \"{encryption:?}\"\naura = \"{account}\"\ngrandpa = \"{}\"\npeer_id = \"{peer}\"\n",
+             encryption_key = \"{encryption:?}\"\naura = \"{account}\"\ngrandpa = \"{}\"\n",
             public("ed25519")?
         )?;
+        if listed.is_some() {
+            writeln!(file, "peer_id = \"{}\"", peer_id(&node_key(dir, name)?)?)?;
+        }
         first.get_or_insert(account);
     }
-    for name in further {
+    for name in listed.unwrap_or_default() {
         let (account, peer) = (first.as_deref().unwrap_or_default(), peer_id(&node_key(dir, name)?)?);
         write!(file, "[[observer]]\nname = \"{name}\"\naccount = \"{account}\"\npeer_id = \"{peer}\"\n")?;
     }

@@ -88,9 +88,9 @@ impl Process {
     /// Waits until `ready` finds what it looks for in the log, and gives that.
     ///
     /// # Errors
-    /// If the program ends before, or a minute goes by.
+    /// If the program ends before, or five minutes go by. A machine with other work to do takes long to start a node.
     pub async fn wait_for<T>(&mut self, what: &str, ready: impl Fn(&str) -> Option<T>) -> Result<T> {
-        for _ in 0..600 {
+        for _ in 0..3_000 {
             if let Some(found) = ready(&self.log()) {
                 return Ok(found);
             }
@@ -99,7 +99,7 @@ impl Process {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        bail!("{} did not come to {what} within a minute; it printed:\n{}", self.name, tail(&self.log()))
+        bail!("{} did not come to {what} within five minutes; it printed:\n{}", self.name, tail(&self.log()))
     }
 
     /// Sends it a signal.

@@ -26,7 +26,8 @@ pub fn previous_local(dir: &Path) -> Result<PathBuf> {
     let code = format!("0x{}", hex::encode(read("runtime.wasm")?));
     specification["genesis"]["runtimeGenesis"]["code"] = code.into();
     let path = dir.join("previous-local.json");
-    std::fs::write(&path, specification.to_string()).with_context(|| format!("cannot write {}", path.display()))?;
+    std::fs::write(&path, specification.to_string())
+        .with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use anyhow::{Context, Result, ensure};
 use medshare_client::{
     Chain, Identity, Until,
-    chain::{At, Call, calls},
+    chain::{At, Call},
 };
 use medshare_tests::{
     ledger,
@@ -13,6 +13,10 @@ use medshare_tests::{
     network::{Network, Options, heartbeat},
 };
 use medshare_types::{BlockNumber, ReviewState, Subject};
+use tokio::sync::Mutex;
+
+/// Networks of four validators beside each other would be too much for a small machine.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// Four validators that author a block after so many seconds without work.
 async fn resting(seconds: u64) -> Result<Network> {
@@ -53,6 +57,7 @@ async fn at_rest(network: &Network) -> Result<u64> {
 async fn an_idle_chain_rests_and_one_transaction_is_final_without_another_block() -> Result<()> {
     // Ten slots; four validators make 13 of it, so that each has its turn.
     const BEAT: u64 = 13;
+    let _turn = ONE_AT_A_TIME.lock().await;
     let network = resting(20).await?;
     let chain = Chain::connect(network.rpc(0).url()).await?;
     let alice = Identity::development("Alice", &chain)?;
@@ -92,6 +97,7 @@ async fn an_idle_chain_rests_and_one_transaction_is_final_without_another_block(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panel_is_drawn_on_a_chain_without_other_work() -> Result<()> {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let network = resting(60).await?;
     let chain = Chain::connect(network.rpc(1).url()).await?;
     let alice = Identity::development("Alice", &chain)?;

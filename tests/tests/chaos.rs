@@ -9,17 +9,12 @@ use medshare_tests::{
     chaos::{Case, Chaos},
     network::Ground,
 };
-use tokio::sync::Mutex;
-
-/// Two networks at once are too much for a small machine.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// How long what can last lasts.
 const TIME: Duration = Duration::from_secs(15);
 
 /// Runs these cases one after another on one network. The outcome does not depend on the seed, which the account names.
 async fn hold(cases: &[(Case, Duration)]) -> Result<()> {
-    let _alone = ONE_AT_A_TIME.lock().await;
     let ground = Ground::best();
     let say = Arc::new(|what: &str| eprintln!("{what}"));
     let mut chaos = Chaos::begin(ground, rand::random(), say).await?;
@@ -53,9 +48,4 @@ async fn one_chain_survives_crashes_pauses_and_partitions() -> Result<()> {
         (Case::Blackout, Duration::ZERO),
     ])
     .await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_flood_keeps_nobody_else_from_working() -> Result<()> {
-    hold(&[(Case::Flood, TIME)]).await
 }

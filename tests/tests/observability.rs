@@ -35,12 +35,10 @@ async fn samples(url: &str) -> Result<Samples> {
 
 /// A sample's name without the label that all of a node have.
 fn without_chain(sample: &str) -> String {
-    let Some((name, labels)) = sample.split_once("{chain=\"") else { return sample.to_owned() };
-    let (_, others) = labels.split_once('"').unwrap_or_default();
-    match others.trim_start_matches(',') {
-        "}" => name.to_owned(),
-        others => format!("{name}{{{others}"),
-    }
+    let Some((before, labels)) = sample.split_once("chain=\"") else { return sample.to_owned() };
+    let (_, after) = labels.split_once('"').unwrap_or_default();
+    let kept = format!("{}{}", before.trim_end_matches(','), after);
+    kept.strip_suffix("{}").map_or(kept.clone(), str::to_owned)
 }
 
 /// Waits until the samples are as wanted, at most a minute.
@@ -190,10 +188,10 @@ async fn watch(stack: &mut Stack) -> Result<()> {
     let followed = samples(&stack.node_metrics()?).await?;
     stack.restart_node().await?;
     let block = at(&followed, "medshare_counted_block");
-    let counted = samples_when(&stack.node_metrics()?, "the same block", |all| {
-        at(all, "medshare_counted_block") >= block
-    });
-    assert_eq!(counts(followed), counts(counted.await?));
+    let url = stack.node_metrics()?;
+    let counted =
+        samples_when(&url, "the same block", |all| at(all, "medshare_counted_block") >= block).await?;
+    assert_eq!(counts(followed), counts(counted));
     Ok(())
 }
 
@@ -221,6 +219,7 @@ fn messages(log: &str) -> Result<Vec<String>> {
                 ensure!(value[field].is_string(), "no {field}: {line}");
             }
             ensure!(!line.contains("\\u001b"), "colours for a terminal: {line}");
+            ensure!(!line.contains("log.file"), "paths of whoever built it: {line}");
             Ok(value["fields"]["message"].as_str().with_context(|| format!("no message: {line}"))?.to_owned())
         })
         .collect()

@@ -58,6 +58,28 @@ async fn unknown_nodes_get_nothing_until_the_council_lets_them_in() -> Result<()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_list_closes_an_open_network_and_keeps_those_in_it_together() -> Result<()> {
+    let mut network = PrivateNetwork::start_open().await?;
+    let guest = network.add("guest", &[]).await?;
+    // As long as nothing was decided, everybody is let in.
+    network.node(guest).wait_final(3).await?;
+
+    let mut list = Vec::new();
+    for (index, name) in ["Alice", "Bob", "Charlie", "Dave"].into_iter().enumerate() {
+        list.push((network.node(index).key, network.account(name).await?));
+    }
+    network.decide(peers::authorise(list)).await?;
+    network.node(guest).wait_peers(0..=0).await?;
+    let left_at = network.node(guest).best_height().await?;
+    for index in 0..4 {
+        network.node(index).wait_peers(3..=3).await?;
+        network.node(index).wait_final(left_at + 8).await?;
+    }
+    assert_eq!(network.node(guest).best_height().await?, left_at, "a guest still gets blocks");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rpc_is_closed_without_being_told() -> Result<()> {
     let mut network = PrivateNetwork::start(&["observer"]).await?;
     let observer = network.add("observer", &[]).await?;

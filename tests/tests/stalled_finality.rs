@@ -47,8 +47,7 @@ async fn finality_comes_back_with_new_machines_for_those_that_are_lost() -> Resu
 
     let delay = format!("delay={DELAY}");
     let last = format!("best_finalized_block_number={stopped}");
-    let stalled =
-        ["council", "propose", "root", "Grandpa.note_stalled", "--arg", &delay, "--arg", &last];
+    let stalled = ["council", "propose", "root", "Grandpa.note_stalled", "--arg", &delay, "--arg", &last];
     hospitals::decide(client, &stalled).await?;
     client("Alice").run(&["council", "enact"]).await?;
 

@@ -21,8 +21,17 @@ use subxt::rpcs::rpc_params;
 type State = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// Pallets of which every value that was there before the upgrade is there after it, unchanged.
-const KEPT: [&str; 9] =
-    ["Members", "Records", "Access", "Audits", "Marketplace", "Credit", "Settlement", "Validators", "Council"];
+const KEPT: [&str; 9] = [
+    "Members",
+    "Records",
+    "Access",
+    "Audits",
+    "Marketplace",
+    "Credit",
+    "Settlement",
+    "Validators",
+    "Council",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sale_that_began_before_an_upgrade_ends_after_it() -> Result<()> {
@@ -31,7 +40,10 @@ async fn a_sale_that_began_before_an_upgrade_ends_after_it() -> Result<()> {
     // Programs first: the nodes are new, the runtime is not.
     let network = Network::start_with(Options { chain, ..Options::default() }).await?;
     network.wait_final(0, 2).await?;
-    ensure!(spec_version(network.rpc(0), None).await? == PREVIOUS, "the chain is not of the previous release");
+    ensure!(
+        spec_version(network.rpc(0), None).await? == PREVIOUS,
+        "the chain is not of the previous release"
+    );
     let mut stack = Stack::beside(network.rpc(0).url()).await?;
     let outcome = upgrade(&network, &mut stack).await;
     outcome.map_err(|error| error.context(stack.logs()).context(network.log(0)))

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     At, Chain, Error, Identity, Outcome, Result, Until,
-    chain::calls::council::set_code,
+    chain::{DecodedCall, calls::council::set_code},
     council::{self, Proposed, RootCall, Terms},
 };
 
@@ -115,8 +115,8 @@ pub struct Pending {
     /// Where it is.
     #[serde(flatten)]
     pub call: RootCall,
-    /// `Pallet.call`, if its bytes are on the chain.
-    pub title: Option<String>,
+    /// What it is, if its bytes are on the chain and known to its runtime. A runtime's code is left out.
+    pub decoded: Option<DecodedCall>,
     /// Which runtime it would install, if it would.
     pub installs: Option<RuntimeVersion>,
 }
@@ -133,7 +133,7 @@ pub async fn pending(chain: &Chain) -> Result<Vec<Pending>> {
             Some(_) => council::preimage(chain, call.hash, At::Best).await?,
             None => None,
         };
-        let mut found = Pending { call, title: None, installs: None };
+        let mut found = Pending { call, decoded: None, installs: None };
         if let Some(bytes) = bytes {
             // A runtime's code is too long to be decoded for people.
             let code = bytes
@@ -142,11 +142,12 @@ pub async fn pending(chain: &Chain) -> Result<Vec<Pending>> {
                 .and_then(|mut code| Vec::<u8>::decode(&mut code).ok());
             match code {
                 Some(code) => {
-                    found.title = Some("System.set_code".into());
+                    let arguments = serde_json::Map::new();
+                    found.decoded = Some(DecodedCall { call: "System.set_code".into(), arguments });
                     found.installs = version_of(&code).ok();
                 }
                 // What this runtime cannot decode it cannot run either.
-                None => found.title = chain.decode_call(&bytes).await.ok().map(|decoded| decoded.call),
+                None => found.decoded = chain.decode_call(&bytes).await.ok(),
             }
         }
         pending.push(found);

@@ -43,7 +43,7 @@ fn observer(of: u8, n: u8) -> String {
 }
 
 fn peer_key(n: u8) -> [u8; 32] {
-    ed25519::Pair::from_seed(&[n, 1].repeat(16).try_into().unwrap()).public().0
+    ed25519::Pair::from_seed(&[n, 255].repeat(16).try_into().unwrap()).public().0
 }
 
 fn peer(n: u8) -> String {

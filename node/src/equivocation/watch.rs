@@ -192,7 +192,7 @@ impl<C: Chain> Watch<C> {
         let (first, second) = (first_header.hash(), second_header.hash());
         if self.chain.is_own(offender) {
             log::error!(
-                "this node's own Aura key {offender} has sealed two blocks of slot {slot}, {first} and {second}: \
+                "this node's own Aura key {offender} has sealed two blocks of slot {slot}, {first:?} and {second:?}: \
                  another node runs with the same keys. Stop one of the two, and see \
                  docs/runbooks/lost-validator.md. The others report it, and this validator is suspended.",
             );
@@ -201,8 +201,8 @@ impl<C: Chain> Watch<C> {
         let what_next =
             if self.reports { "It is reported." } else { "The nodes that author blocks report it." };
         log::warn!(
-            "the validator with the Aura key {offender} has authored two blocks in slot {slot}, {first} and \
-             {second}. {what_next}",
+            "the validator with the Aura key {offender} has authored two blocks in slot {slot}, {first:?} and \
+             {second:?}. {what_next}",
         );
         if !self.reports || self.open.contains_key(offender) {
             return;

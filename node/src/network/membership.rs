@@ -27,6 +27,8 @@ pub struct Membership<C> {
     command_line: Rule,
     /// The chain's list, empty if it has none.
     list: HashSet<PeerId>,
+    /// What the network was told.
+    told: Rule,
     guard: Guard,
 }
 
@@ -51,7 +53,8 @@ where
         if rule.only {
             config.default_peers_set.non_reserved_mode = NonReservedPeerMode::Deny;
         }
-        Self { client, command_line, list, guard: Guard::new(rule) }
+        let told = Rule { only: rule.only, peers: command_line.peers.clone() };
+        Self { client, command_line, list, told, guard: Guard::new(rule) }
     }
 
     /// What stands before the protocols that answer requests.
@@ -84,12 +87,12 @@ where
         }
     }
 
-    fn enforce(&self, network: &dyn NetworkService, sync: &SyncingService<Block>) {
+    fn enforce(&mut self, network: &dyn NetworkService, sync: &SyncingService<Block>) {
         let own = network.local_peer_id();
-        let rule = rule(&self.command_line, &self.list);
-        let others: HashSet<_> = rule.peers.iter().copied().filter(|peer| *peer != own).collect();
+        let mut rule = rule(&self.command_line, &self.list);
+        rule.peers.remove(&own);
         if rule.only {
-            log::info!(target: LOG_TARGET, "talking to {} other nodes, and to nobody else", others.len());
+            log::info!(target: LOG_TARGET, "talking to {} other nodes, and to nobody else", rule.peers.len());
         }
         if !self.list.is_empty() && !self.list.contains(&own) {
             log::warn!(
@@ -98,16 +101,24 @@ where
                  council puts it there, unless they name it with --reserved-nodes",
             );
         }
-        self.guard.enforce(rule.clone());
-        sync.set_no_slot_peers(others.clone());
-        // In this order nobody who belongs here is cut off in between.
-        if rule.only {
-            network.set_authorized_peers(others);
-            network.set_authorized_only(true);
-        } else {
-            network.set_authorized_only(false);
-            network.set_authorized_peers(others);
+        if rule == self.told {
+            return;
         }
+        self.guard.enforce(rule.clone());
+        sync.set_no_slot_peers(rule.peers.clone());
+        match (self.told.only, rule.only) {
+            // litep2p's peer set forgets who is connected when it is told to be closed, also of those who may stay. So
+            // everybody is let go first, and those who belong here are back within seconds. It happens once in the life of
+            // a chain, and never to one that began with a list.
+            (false, true) => {
+                network.set_authorized_peers(HashSet::new());
+                network.set_authorized_only(true);
+            }
+            (true, false) => network.set_authorized_only(false),
+            (true, true) | (false, false) => {}
+        }
+        network.set_authorized_peers(rule.peers.clone());
+        self.told = rule;
     }
 }
 

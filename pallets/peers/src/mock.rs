@@ -36,7 +36,8 @@ impl frame_system::Config for Test {
 }
 
 parameter_types! {
-    pub static Engaged: BTreeMap<Account, u32> = BTreeMap::new();
+    /// How often each member is engaged. In the chain's storage, so that calls which fail leave no trace.
+    pub storage Engaged: BTreeMap<Account, u32> = BTreeMap::new();
 }
 
 impl pallet_peers::Config for Test {
@@ -87,18 +88,20 @@ impl Membership<Account> for Four {
 
 impl Engagements<Account> for Four {
     fn engage(who: &Account) -> DispatchResult {
-        Engaged::mutate(|engaged| *engaged.entry(*who).or_default() += 1);
+        let mut engaged = Engaged::get();
+        *engaged.entry(*who).or_default() += 1;
+        Engaged::set(&engaged);
         Ok(())
     }
 
     fn disengage(who: &Account) {
-        Engaged::mutate(|engaged| {
-            let count = engaged.get_mut(who).expect("only who is engaged is let go");
-            *count -= 1;
-            if *count == 0 {
-                engaged.remove(who);
-            }
-        });
+        let mut engaged = Engaged::get();
+        let count = engaged.get_mut(who).expect("only who is engaged is let go");
+        *count -= 1;
+        if *count == 0 {
+            engaged.remove(who);
+        }
+        Engaged::set(&engaged);
     }
 }
 
@@ -139,7 +142,6 @@ pub fn assert_last(event: Event<Test>) {
 
 /// A chain that begins with these nodes.
 pub fn chain(peers: Vec<(PeerKey, Account)>) -> sp_io::TestExternalities {
-    Engaged::take();
     let storage = RuntimeGenesisConfig { peers: pallet_peers::GenesisConfig { peers }, ..Default::default() }
         .build_storage()
         .expect("genesis builds");

@@ -107,7 +107,12 @@ impl<T: Config> Pallet<T> {
         chosen.sort();
         let (chosen, keys): (Vec<_>, Vec<_>) = chosen.into_iter().unzip();
         // There are at most as many as there are validators, so nothing is cut off.
-        Plan { validators: BoundedVec::truncate_from(chosen), keys: BlakeTwo256::hash_of(&keys), kept, keyless }
+        Plan {
+            validators: BoundedVec::truncate_from(chosen),
+            keys: BlakeTwo256::hash_of(&keys),
+            kept,
+            keyless,
+        }
     }
 
     /// Whether the next session change does something: plans another set or other keys, or lets somebody go.

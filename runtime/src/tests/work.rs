@@ -1,7 +1,7 @@
 //! What the chain wants blocks for.
 
 use codec::Encode;
-use frame_support::assert_ok;
+use frame_support::{assert_ok, traits::OnFinalize};
 use medshare_types::Subject;
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Eve};
 use sp_runtime::traits::{Dispatchable, Hash as _};
@@ -27,6 +27,12 @@ fn on_a_chain(preset: &str, check: impl FnOnce()) {
         System::set_block_number(NOW);
         check();
     });
+}
+
+/// Ends a session, and the block with it, in which GRANDPA changes its voters.
+fn next_session() {
+    Session::rotate_session();
+    Grandpa::on_finalize(System::block_number());
 }
 
 fn remark() -> RuntimeCall {
@@ -112,16 +118,16 @@ fn wants_blocks_until_a_validator_that_leaves_has_left() {
         assert!(!wants_block(), "nor does an offer");
         assert_ok!(Validators::admit(RuntimeOrigin::root(), who.clone()));
         assert!(wants_block());
-        Session::rotate_session();
+        next_session();
         assert!(!Validators::change_ahead() && wants_block(), "it is planned, and does not serve yet");
-        Session::rotate_session();
+        next_session();
         assert!(pallet_session::Validators::<Runtime>::get().contains(&who));
         assert!(!wants_block());
 
         assert_ok!(Validators::leave(RuntimeOrigin::signed(Bob.to_account_id())));
         for _ in 0..2 {
             assert!(wants_block());
-            Session::rotate_session();
+            next_session();
         }
         assert!(!pallet_session::Validators::<Runtime>::get().contains(&Bob.to_account_id()));
         assert!(!wants_block());

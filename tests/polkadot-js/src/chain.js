@@ -37,10 +37,13 @@ export const send = (api, call, signer, options = {}) =>
   new Promise((resolve, reject) => {
     const settle = ({ status, events, dispatchError, isError, txHash }) => {
       if (dispatchError) {
-        const known = dispatchError.isModule;
-        reject(known ? new Refused(api.registry.findMetaError(dispatchError.asModule)) : new Error(`${dispatchError}`));
-      } else if (status.isInBlock) {
-        resolve({ block: status.asInBlock, txHash, events: events.map(({ event }) => event) });
+        const { isModule } = dispatchError;
+        const found = isModule && api.registry.findMetaError(dispatchError.asModule);
+        reject(found ? new Refused(found) : new Error(`${dispatchError}`));
+      } else if (status.isInBlock || status.isFinalized) {
+        // A quick chain may have finalised the block before anybody hears of it.
+        const block = status.isInBlock ? status.asInBlock : status.asFinalized;
+        resolve({ block, txHash, events: events.map(({ event }) => event) });
       } else if (isError) {
         reject(new Error(`the pool gave it up: ${status.type}`));
       }
@@ -51,7 +54,10 @@ export const send = (api, call, signer, options = {}) =>
 // The one event of this name.
 export const eventOf = ({ events }, section, method) => {
   const found = events.filter((event) => event.section === section && event.method === method);
-  if (found.length !== 1) throw new Error(`${found.length} events ${section}.${method} in ${events.map((e) => `${e.section}.${e.method}`)}`);
+  if (found.length !== 1) {
+    const all = events.map((event) => `${event.section}.${event.method}`);
+    throw new Error(`${found.length} events ${section}.${method} among ${all}`);
+  }
   return found[0].data;
 };
 

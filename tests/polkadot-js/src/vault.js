@@ -25,8 +25,9 @@ export const upload = async (url, pair, address, blob) => {
     `nonce: ${nonce}`,
     `expires: ${expires}`,
   ].join('\n');
+  const signature = signRaw(pair, text);
   const authorization =
-    `Medshare account="${pair.address}",nonce="${nonce}",expires="${expires}",signature="${signRaw(pair, text)}"`;
+    `Medshare account="${pair.address}",nonce="${nonce}",expires="${expires}",signature="${signature}"`;
   const answer = await fetch(`${url}${path}`, { method: 'PUT', headers: { authorization }, body: blob });
   if (!answer.ok) throw new Error(`the vault answered ${answer.status}: ${await answer.text()}`);
   return vault.account;

@@ -88,7 +88,7 @@ test('every storage item and constant is documented', () => {
 test('the questions of the runtime interface can be asked without describing them', async () => {
   const { medshareApi } = api.call;
   assert.ok(medshareApi, `among ${Object.keys(api.call)}`);
-  const silent = Object.entries(medshareApi).filter(([, method]) => !method.meta.description).map(([name]) => name);
+  const silent = Object.entries(medshareApi).filter(([, { meta }]) => !meta.description).map(([name]) => name);
   assert.deepEqual(silent, []);
   const member = (await medshareApi.member(account('//Bob').address)).unwrap();
   assert.ok(member.status.isActive);

@@ -148,7 +148,8 @@ const metadataHash = async () => {
 
 test('signing devices that check the metadata are served by runtimes that were built for them', async () => {
   const digest = await metadataHash();
-  const signChecked = (bytes) => send(api, api.tx.system.remark('0x03'), bob, { mode: 1, metadataHash: u8aToHex(bytes) });
+  const signChecked = (bytes) =>
+    send(api, api.tx.system.remark('0x03'), bob, { mode: 1, metadataHash: u8aToHex(bytes) });
   if (process.env.MEDSHARE_METADATA_HASH === '1') {
     const sent = await signChecked(digest);
     assert.equal((await included(api, sent)).inner.signature.mode.toNumber(), 1);
@@ -173,7 +174,7 @@ test('what the command sealed is brought to a vault and registered by polkadot.j
     },
     locators: [{ vault, blob: sealed.ciphertext }],
   };
-  const sent = await send(api, api.tx.records.register(hash(), { permission: 'GeneralResearch', modifiers: [] }, content), alice);
+  const sent = await send(api, api.tx.records.register(hash(), POLICY, content), alice);
   const registered = eventOf(sent, 'records', 'Registered');
   assert.equal(registered.ciphertext.toHex(), sealed.ciphertext);
 });

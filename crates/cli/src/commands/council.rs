@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 use medshare_client::{
-    chain::At,
+    chain::{At, DecodedCall},
     council::{self, End, Motion, Proposed, Terms, Which},
+    upgrade,
 };
 use medshare_types::{AccountId, Hash, council::Share};
 use serde_json::{Map, Value, json};
@@ -13,6 +14,7 @@ use crate::{
     args::{Council, Proposal, ProposalArgs, Propose},
     context::Context,
     output::Output,
+    values::Amount,
 };
 
 pub async fn run(context: &Context, args: Council) -> Result<Output> {
@@ -42,9 +44,11 @@ async fn members(context: &Context) -> Result<Output> {
 
 async fn motions(context: &Context) -> Result<Output> {
     let motions = council::motions(&context.chain, At::Best).await?;
-    let output = Output::new(json!({ "motions": motions }))?;
-    let lines = motions.iter().flat_map(describe);
-    Ok(lines.fold(output, Output::line).line(format!("{} open motions", motions.len())))
+    let mut output = Output::new(json!({ "motions": motions }))?;
+    for motion in &motions {
+        output = describe(context, motion).await?.into_iter().fold(output, Output::line);
+    }
+    Ok(output.line(format!("{} open motions", motions.len())))
 }
 
 async fn propose(context: &Context, args: Propose) -> Result<Output> {
@@ -83,8 +87,9 @@ pub async fn proposed_output(context: &Context, proposed: &Proposed, more: Value
     let output = Output::new(all)?.at(outcome);
     let Some(index) = index else { return Ok(output.line("One vote is enough: it is carried out.")) };
     // What the hospitals see, and not what was meant.
-    let found = council::motion(&context.chain, Which::Hash(*hash), At::Block(outcome.block.hash)).await?;
-    let output = describe(&found).into_iter().fold(output, Output::line);
+    let block = vote.as_ref().unwrap_or(outcome).block;
+    let found = council::motion(&context.chain, Which::Hash(*hash), At::Block(block.hash)).await?;
+    let output = describe(context, &found).await?.into_iter().fold(output, Output::line);
     let output = match vote {
         Some(vote) => output.line(format!("Voted for it in block {}.", vote.block.number)),
         None => output.line("Nobody has voted for it yet."),
@@ -94,7 +99,7 @@ pub async fn proposed_output(context: &Context, proposed: &Proposed, more: Value
 
 async fn vote(context: &Context, which: Which, approve: bool) -> Result<Output> {
     let motion = council::motion(&context.chain, which, At::Best).await?;
-    show(&motion);
+    show(context, &motion).await?;
     let identity = context.identity()?;
     let outcome = council::vote(&context.chain, &identity, &motion, approve, context.until()).await?;
     let tally = |name: &str| outcome.field::<u32>("Council", "Voted", name);
@@ -114,7 +119,7 @@ async fn vote(context: &Context, which: Which, approve: bool) -> Result<Output> 
 
 async fn close(context: &Context, which: Which) -> Result<Output> {
     let motion = council::motion(&context.chain, which, At::Best).await?;
-    show(&motion);
+    show(context, &motion).await?;
     let identity = context.identity()?;
     let (end, outcome) = council::close(&context.chain, &identity, &motion, context.until()).await?;
     Ok(Output::new(json!({
@@ -137,18 +142,24 @@ pub async fn enact(context: &Context, call: Option<Hash>) -> Result<Output> {
 
 /// Says what a motion would do before anything about it is sent.
 #[allow(clippy::print_stderr)]
-fn show(motion: &Motion) {
-    describe(motion).iter().for_each(|line| eprintln!("{line}"));
+async fn show(context: &Context, motion: &Motion) -> Result<()> {
+    describe(context, motion).await?.iter().for_each(|line| eprintln!("{line}"));
+    Ok(())
 }
 
-/// A motion in lines for people.
-fn describe(motion: &Motion) -> Vec<String> {
+/// A motion in lines for people. Where it lets a call run as root, of which it only has the hash, with that call.
+async fn describe(context: &Context, motion: &Motion) -> Result<Vec<String>> {
     let Motion { index, hash, call, threshold, ayes, nays, end, .. } = motion;
-    let mut lines = vec![format!("motion {index}: {}", call.call)];
-    lines.extend(call.arguments.iter().map(|(name, value)| {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        format!("    {name}: {value}")
-    }));
+    let mut lines = call_lines(call);
+    if call.call == "Whitelist.whitelist_call" {
+        let pending = upgrade::pending(&context.chain).await?;
+        let about = pending.iter().find(|pending| pending.call.motion == Some(*index));
+        let what = about.map(super::upgrade::describe).unwrap_or_default();
+        lines.extend(what.iter().map(|line| format!("    as root: {line}")));
+    }
+    if let Some(first) = lines.first_mut() {
+        *first = format!("motion {index}: {first}");
+    }
     let who = |accounts: &[AccountId]| match accounts {
         [] => "nobody".to_owned(),
         accounts => accounts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
@@ -156,5 +167,72 @@ fn describe(motion: &Motion) -> Vec<String> {
     lines.push(format!("    for it: {}", who(ayes)));
     lines.push(format!("    against it: {}", who(nays)));
     lines.push(format!("    needs {threshold} votes, has {}; open until block {end}; {hash:?}", ayes.len()));
+    Ok(lines)
+}
+
+/// A call in lines for people: its name, and each argument.
+pub fn call_lines(decoded: &DecodedCall) -> Vec<String> {
+    let DecodedCall { call, arguments } = decoded;
+    let mut lines = vec![call.clone()];
+    lines.extend(arguments.iter().map(|(name, value)| {
+        let amount = (name == "amount").then(|| amount(value)).flatten();
+        let amount = amount.map(|amount| format!(" ({amount})")).unwrap_or_default();
+        format!("    {name}: {}{amount}", readable(value))
+    }));
     lines
+}
+
+fn amount(value: &Value) -> Option<Amount> {
+    let units = value.as_u64().map(u128::from).or_else(|| value.as_str()?.parse().ok())?;
+    Some(Amount(units))
+}
+
+/// A value for people: bytes that are text, such as the name of a call, as that text.
+fn readable(value: &Value) -> String {
+    match value {
+        Value::String(text) => {
+            let bytes = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
+            let words = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|words| {
+                !words.is_empty() && words.chars().all(|letter| letter.is_ascii_graphic() || letter == ' ')
+            });
+            words.map_or_else(|| text.clone(), |words| format!("\"{words}\""))
+        }
+        Value::Array(values) => {
+            format!("[{}]", values.iter().map(readable).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, value)| format!("{name}: {}", readable(value)));
+            format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_voted_on_reads_well() {
+        let arguments = json!({
+            "amount": 2_500_000_000_000u64,
+            "full_name": ["0x5265636f726473", "0x7265676973746572"],
+            "key_value": { "Audits": { "KeyWindow": [[], 5] } },
+            "reference": "0x0102",
+            "who": null,
+        });
+        let Value::Object(arguments) = arguments else { unreachable!("it is an object") };
+        let call = DecodedCall { call: "Some.call".into(), arguments };
+        assert_eq!(
+            call_lines(&call),
+            [
+                "Some.call",
+                "    amount: 2500000000000 (2.5 MDS)",
+                "    full_name: [\"Records\", \"register\"]",
+                "    key_value: { Audits: { KeyWindow: [[], 5] } }",
+                "    reference: 0x0102",
+                "    who: null",
+            ]
+        );
+    }
 }

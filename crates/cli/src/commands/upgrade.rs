@@ -6,7 +6,7 @@ use anyhow::Result;
 use medshare_client::upgrade::{self, Pending, Release};
 use serde_json::json;
 
-use super::council::{enact, proposed_output, terms};
+use super::council::{call_lines, enact, proposed_output, terms};
 use crate::{args::Upgrade, context::Context, output::Output};
 
 pub async fn run(context: &Context, args: Upgrade) -> Result<Output> {
@@ -35,6 +35,15 @@ pub async fn run(context: &Context, args: Upgrade) -> Result<Output> {
     }
 }
 
+/// What a call would do as root, in lines for people.
+pub fn describe(pending: &Pending) -> Vec<String> {
+    match (&pending.installs, &pending.decoded) {
+        (Some(version), _) => vec![format!("installs {} {}", version.spec_name, version.spec_version)],
+        (None, Some(decoded)) => call_lines(decoded),
+        (None, None) => vec!["its bytes are not on the chain, or not known to its runtime".to_owned()],
+    }
+}
+
 async fn status(context: &Context, wasm: Option<PathBuf>) -> Result<Output> {
     let file = match wasm {
         Some(wasm) => {
@@ -52,17 +61,13 @@ async fn status(context: &Context, wasm: Option<PathBuf>) -> Result<Output> {
     });
     let output = Output::new(json!({ "current": current, "pending": pending, "file": described }))?
         .line(format!("the chain has {} {}", current.spec_name, current.spec_version));
-    let lines = pending.iter().map(|Pending { call, title, installs }| {
-        let what = match (title, installs) {
-            (_, Some(version)) => format!("installs {} {}", version.spec_name, version.spec_version),
-            (Some(title), None) => title.clone(),
-            (None, None) => "its bytes are not on the chain, or not known to this runtime".to_owned(),
-        };
-        let state = match call.motion {
+    let lines = pending.iter().flat_map(|pending| {
+        let state = match pending.call.motion {
             Some(motion) => format!("proposed as motion {motion}"),
             None => "let by the hospitals: medshare council enact".to_owned(),
         };
-        format!("{:?}: {what}; {state}", call.hash)
+        let first = format!("{:?}: {state}", pending.call.hash);
+        [first].into_iter().chain(describe(pending).into_iter().map(|line| format!("    {line}")))
     });
     let output = lines.fold(output, Output::line).line(format!("{} calls to run as root", pending.len()));
     let Some((hash, Release { version, .. })) = file else { return Ok(output) };

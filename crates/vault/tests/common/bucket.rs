@@ -38,7 +38,7 @@ impl Bucket {
         std::fs::create_dir(folder.path().join(name)).unwrap();
         let mut service = S3ServiceBuilder::new(FileSystem::new(folder.path()).unwrap());
         service.set_auth(SimpleAuth::from_single(ACCESS, SECRET));
-        let service = service.build();
+        let service = service.build().into_shared();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let task = tokio::spawn(async move {
