@@ -132,7 +132,7 @@ async fn install(stack: &Stack) -> Result<u32> {
     ensure!(!early.is_empty(), "what nobody let run was enacted without a word");
     hospitals::decide(|name| stack.cli(name), &["upgrade", "propose", &runtime]).await?;
     let enacted = alice.run(&["upgrade", "enact"]).await?;
-    let number = enacted["block"]["number"].as_u64().with_context(|| format!("no block in {enacted}"))?;
+    let number = enacted["block"].as_u64().with_context(|| format!("no block in {enacted}"))?;
     Ok(u32::try_from(number)?)
 }
 

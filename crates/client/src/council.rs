@@ -372,6 +372,8 @@ pub async fn enact(
     let weight = chain.weight_of(&bytes).await?;
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     let call = calls::dispatch_whitelisted(hash, length, weight);
+    let encoded = call.encode(&*chain.metadata().await?)?.bytes();
+    let call = calls::execute(call, u32::try_from(encoded.len()).unwrap_or(u32::MAX));
     Ok((hash, chain.submit(signer, call, until).await?))
 }
 

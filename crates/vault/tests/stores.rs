@@ -108,16 +108,19 @@ impl Kept {
 }
 
 /// A body as it comes from a connection: in pieces that do not fit the store's.
-fn pieces(bytes: &[u8]) -> Vec<Result<Bytes, String>> {
+fn pieces(bytes: &[u8]) -> Vec<Piece> {
     bytes.chunks(700_001).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect()
 }
 
+/// What a client sends, piece by piece, or how it breaks off.
+type Piece = Result<Bytes, String>;
+
 /// A body that a test sends by hand. It takes a piece only when the one before was taken.
-fn by_hand() -> (Sender<Result<Bytes, String>>, Receiver<Result<Bytes, String>>) {
+fn by_hand() -> (Sender<Piece>, Receiver<Piece>) {
     channel(0)
 }
 
-async fn send_all(body: &mut Sender<Result<Bytes, String>>, bytes: &[u8]) {
+async fn send_all(body: &mut Sender<Piece>, bytes: &[u8]) {
     for piece in pieces(bytes) {
         body.send(piece).await.unwrap();
     }

@@ -32,7 +32,7 @@ fn set_order(id: u64, state: OrderState, deliver_by: u64) {
 fn set_review(state: ReviewState, seats: &[(u64, Option<SealedKey>)]) {
     let mut review = Review { state, ..blank::<Review<AccountId>>() };
     for (due, sealed) in seats {
-        let seat = Seat { due: *due, sealed: sealed.clone(), ..blank::<Seat<AccountId>>() };
+        let seat = Seat { due: *due, sealed: *sealed, ..blank::<Seat<AccountId>>() };
         review.panel.try_push(seat).expect("the panel has room");
     }
     pallet_audits::Reviews::<Runtime>::insert(REVIEW, review);
@@ -115,7 +115,9 @@ fn what_is_followed_is_what_is_counted() {
         set_member(&who, &[Role::Buyer], MemberStatus::Active);
         let mut followed = Tally::of(Item::all());
 
-        let steps: [(&[Item], fn()); 4] = [
+        /// What events name, and what changes with them.
+        type Step<'a> = (&'a [Item], fn());
+        let steps: [Step<'_>; 4] = [
             (&[Item::Record(0), Item::Review(REVIEW)], || {
                 set_record(0, VersionStatus::Approved, false);
                 set_review(ReviewState::Decided(Verdict::Approve), &[(200, None)]);

@@ -54,7 +54,12 @@ pub fn whitelist(call: Hash) -> Call {
     Call::new("Whitelist", "whitelist_call").arg("call_hash", call)
 }
 
-/// Whitelist.dispatch_whitelisted_call: by a hospital.
+/// Council.execute: a call by one hospital, with a member's authority and not only its own.
+pub fn execute(call: Call, length: u32) -> Call {
+    Call::new("Council", "execute").call("proposal", call).arg("length_bound", Compact(length))
+}
+
+/// Whitelist.dispatch_whitelisted_call: by a hospital as a member of the council, through [`execute`].
 pub fn dispatch_whitelisted(call: Hash, length: u32, weight: Weight) -> Call {
     Call::new("Whitelist", "dispatch_whitelisted_call")
         .arg("call_hash", call)
