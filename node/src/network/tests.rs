@@ -129,6 +129,7 @@ where
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "does not end, for a reason that is not found yet; tests/tests/private_network.rs asks over litep2p"]
 async fn strangers_get_no_answers_over_litep2p() {
     strangers_get_no_answers_over_an_open_connection::<sc_network::Litep2pNetworkBackend>().await;
 }
