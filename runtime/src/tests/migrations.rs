@@ -48,9 +48,10 @@ fn left_by_1() -> sp_io::TestExternalities {
 /// With `try-runtime`, what each migration checks before and after itself is checked too.
 fn migrate() {
     #[cfg(feature = "try-runtime")]
-    Migrations::try_on_runtime_upgrade(true).expect("the migrations' own checks hold");
+    Executive::try_runtime_upgrade(frame_support::traits::UpgradeCheckSelect::PreAndPost)
+        .expect("the migrations' own checks hold");
     #[cfg(not(feature = "try-runtime"))]
-    Migrations::on_runtime_upgrade();
+    Executive::execute_on_runtime_upgrade();
 }
 
 #[test]
