@@ -98,7 +98,9 @@ async fn connect(who: &dyn NetworkService, whom: &dyn NetworkService) {
     for _ in 0..300 {
         if let Some(address) = whom.listen_addresses().first() {
             who.add_known_address(whom.local_peer_id(), address.clone());
-            if ask(who, whom).await.is_ok() {
+            // A question that is asked while both still connect may never be answered.
+            let answer = tokio::time::timeout(Duration::from_secs(2), ask(who, whom)).await;
+            if matches!(answer, Ok(Ok(_))) {
                 return;
             }
         }
@@ -129,7 +131,7 @@ where
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "does not end, for a reason that is not found yet; tests/tests/private_network.rs asks over litep2p"]
+#[ignore = "over litep2p the two nodes of this test do not connect, why is not known yet; tests/tests/private_network.rs asks over litep2p"]
 async fn strangers_get_no_answers_over_litep2p() {
     strangers_get_no_answers_over_an_open_connection::<sc_network::Litep2pNetworkBackend>().await;
 }
