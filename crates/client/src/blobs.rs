@@ -19,12 +19,21 @@ use crate::{
 
 /// The vaults that a client knows. The chain says which accounts hold a version; these are their addresses.
 #[derive(Clone, Debug, Default)]
-pub struct Vaults(Vec<VaultClient>);
+pub struct Vaults {
+    vaults: Vec<VaultClient>,
+    rehearsing: bool,
+}
 
 impl Vaults {
     /// These vaults; the first is the one for uploads.
     pub fn new(vaults: Vec<VaultClient>) -> Self {
-        Self(vaults)
+        Self { vaults, rehearsing: false }
+    }
+
+    /// The same vaults, to which nothing is sent: uploads are only checked, as far as that goes before they begin.
+    pub fn rehearsing(mut self) -> Self {
+        self.rehearsing = true;
+        self
     }
 
     /// Connects to the vaults at these addresses, all of which must serve the chain of this genesis.
@@ -39,7 +48,7 @@ impl Vaults {
                 .map_err(|error| Error::VaultConnection(Box::new(error)))?;
             vaults.push(vault);
         }
-        Ok(Self(vaults))
+        Ok(Self::new(vaults))
     }
 
     /// Puts a ciphertext into the first vault, and says where it is.
@@ -80,15 +89,28 @@ impl Vaults {
         progress: &Progress,
     ) -> Result<Locators<AccountId>> {
         let invalid = |reason: &str| Error::Invalid { what: "the list of vaults", reason: reason.into() };
-        if self.0.is_empty() {
+        if self.vaults.is_empty() {
             return Err(invalid("it is empty"));
         }
         let mut locators = Locators::default();
-        for vault in self.0.iter().take(most) {
-            let locator = Self::upload_one(vault, identity, file, address, progress).await?;
+        for vault in self.vaults.iter().take(most) {
+            let locator = match self.rehearsing {
+                true => Self::rehearse_one(vault, file, address)?,
+                false => Self::upload_one(vault, identity, file, address, progress).await?,
+            };
             locators.try_push(locator).map_err(|_| invalid("it is longer than the chain allows"))?;
         }
         Ok(locators)
+    }
+
+    /// Where a file would be, if it can be read and the vault takes files of its size.
+    fn rehearse_one(vault: &VaultClient, file: &Path, address: Hash) -> Result<Locator<AccountId>> {
+        let size = file.metadata().map_err(|cause| Error::file("read", file, cause))?.len();
+        let most = vault.info().limits.max_blob_bytes;
+        if size > most {
+            return Err(Error::vault("upload", address, vault::VaultError::TooLarge { size, most }));
+        }
+        Ok(Locator { vault: vault.info().account.clone(), blob: address })
     }
 
     async fn upload_one(
@@ -166,7 +188,7 @@ impl Vaults {
 
     fn holders(&self, version: &RecordVersion<AccountId>) -> impl Iterator<Item = (&VaultClient, Hash)> {
         version.content.locators.iter().filter_map(|locator| {
-            let vault = self.0.iter().find(|vault| vault.info().account == locator.vault)?;
+            let vault = self.vaults.iter().find(|vault| vault.info().account == locator.vault)?;
             Some((vault, locator.blob))
         })
     }

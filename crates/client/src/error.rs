@@ -8,7 +8,7 @@ use std::{borrow::Cow, io, path::PathBuf};
 
 use medshare_types::{AccountId, FetchRefusal, Hash, OrderId, Point, RecordId, RequestId, Subject, Version};
 
-use crate::{readers::ReadError, refusal, vault::VaultError};
+use crate::{chain::Rehearsal, readers::ReadError, refusal, vault::VaultError};
 
 /// The result of everything in this crate.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
@@ -381,6 +381,23 @@ pub enum Error {
         /// For how long.
         seconds: u64,
     },
+    /// The call was rehearsed and not sent, as was asked for ([`Chain::rehearsing`](crate::Chain::rehearsing)).
+    #[error("{} was rehearsed, and nothing was sent", .0.call)]
+    Rehearsed(Box<Rehearsal>),
+    /// A step that cannot be tried without being done.
+    #[error("{step} cannot be rehearsed: it cannot be tried without being done")]
+    NotRehearsed {
+        /// The step.
+        step: &'static str,
+    },
+    /// Whoever wanted it done wants it no more ([`Progress::stop`](crate::Progress::stop)).
+    #[error("{doing} {} was stopped; nothing of it was kept", path.display())]
+    Stopped {
+        /// What was being done.
+        doing: &'static str,
+        /// On which file.
+        path: PathBuf,
+    },
     /// The node has forgotten the state of a block.
     #[error("the node at {url} no longer has the state of block {block}")]
     Pruned {
@@ -485,6 +502,9 @@ impl Error {
             Self::NotNow { .. } => "look at its state and wait for the step before",
             Self::NoAccess { .. } => "order the version or ask its owner for access",
             Self::TimedOut { .. } => "it may still happen: look again later before repeating anything",
+            Self::Rehearsed(_) => "repeat it without the rehearsal to send it",
+            Self::NotRehearsed { .. } => "repeat it without the rehearsal to do it",
+            Self::Stopped { .. } => "repeat the command to do it from the beginning",
             Self::Pruned { .. } => "ask a node that keeps all states (`--state-pruning archive`)",
         })
     }

@@ -5,9 +5,10 @@
 //! - [`keys`]: who acts: an account and its encryption keys, in a passphrase-encrypted file.
 //! - [`envelope`]: sealing files and opening them, in constant memory.
 //! - [`vault`]: the protocol and the client of the vaults that keep the ciphertexts.
-//! - [`readers`]: what is in a FHIR or DICOM file.
+//! - [`readers`]: what a medical file is, and what in it identifies a person.
 //! - [`provider`], [`auditor`], [`buyer`], [`access`], [`members`]: what each role does, step by step.
 //! - [`council`], [`validators`], [`peers`], [`upgrade`], [`settlement`]: what hospitals do to run the chain together.
+//! - [`naming`]: what the chain says about a blob, for the vaults that keep it.
 //! - [`agent`]: the owner's and the buyer's side without a human.
 //! - [`trace`]: the whole history of a record.
 //!
@@ -24,10 +25,10 @@ pub mod envelope;
 pub mod error;
 pub mod keys;
 pub mod members;
+pub mod naming;
 pub mod peers;
 pub mod progress;
 pub mod provider;
-pub mod readers;
 mod refusal;
 pub mod sealing;
 pub mod settlement;
@@ -39,4 +40,5 @@ pub mod vault;
 pub use chain::{At, Chain, Outcome, Until};
 pub use error::{Error, Result};
 pub use keys::Identity;
+pub use medshare_files as readers;
 pub use progress::Progress;

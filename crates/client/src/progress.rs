@@ -1,6 +1,12 @@
 //! How long work tells how far it got.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 /// What is being done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,14 +43,28 @@ pub enum Step {
     End,
 }
 
-/// Whom to tell. The default tells nobody.
+/// Whom to tell, and whether to go on. The default tells nobody. Clones are one and the same.
 #[derive(Clone, Default)]
-pub struct Progress(Option<Arc<dyn Fn(Step) + Send + Sync>>);
+pub struct Progress {
+    listener: Option<Arc<dyn Fn(Step) + Send + Sync>>,
+    stopped: Arc<AtomicBool>,
+}
 
 impl Progress {
     /// Tells this function, which must not block.
     pub fn new(listener: impl Fn(Step) + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(listener)))
+        Self { listener: Some(Arc::new(listener)), stopped: Arc::default() }
+    }
+
+    /// Asks the work on files to stop at the next piece, so that it clears away what it has written so far. Work that
+    /// waits for others is stopped by dropping its future.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the work is to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
     }
 
     /// A stage begins.
@@ -63,7 +83,7 @@ impl Progress {
     }
 
     fn tell(&self, step: Step) {
-        if let Some(listener) = &self.0 {
+        if let Some(listener) = &self.listener {
             listener(step);
         }
     }
@@ -71,6 +91,6 @@ impl Progress {
 
 impl fmt::Debug for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Progress(listener)" } else { "Progress(nobody)" })
+        f.write_str(if self.listener.is_some() { "Progress(listener)" } else { "Progress(nobody)" })
     }
 }

@@ -134,6 +134,15 @@ impl Call {
         self
     }
 
+    /// The encoding of an argument of this name, if it is a value that was given in order.
+    pub(super) fn value(&self, name: &str) -> Option<&[u8]> {
+        let Args::InOrder(args) = &self.args else { return None };
+        args.iter().find_map(|arg| match arg {
+            Arg::Value { name: own, encoded, .. } if *own == name => Some(&encoded[..]),
+            _ => None,
+        })
+    }
+
     /// The pallet.
     pub fn pallet(&self) -> &str {
         &self.pallet

@@ -6,7 +6,7 @@ pub mod peers;
 pub mod settlement;
 pub mod validators;
 
-use codec::{Compact, Encode};
+use codec::{Compact, Decode, Encode};
 use medshare_types::{
     AccountId, Balance, Benefits, CreditEvent, Findings, Hash, KeyProof, Locators, Moment, NewReceipt,
     NewVersion, OrderId, Point, Points, Policy, Purpose, RecordId, RequestId, Roles, SealedKey, Subject,
@@ -17,7 +17,7 @@ use scale_info::TypeInfo;
 use super::Call;
 
 /// A record with its first version, as one of many that are registered at once.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, TypeInfo)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
 pub struct NewRecord {
     /// Salted SHA-256 pseudonym of the person whom the data are about.
     pub subject: Hash,

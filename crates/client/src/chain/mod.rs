@@ -6,8 +6,10 @@
 
 mod api;
 mod call;
+mod costs;
 mod event;
 mod json;
+mod rehearse;
 mod scan;
 mod shape;
 pub(crate) mod storage;
@@ -17,8 +19,10 @@ mod unsafe_rpc;
 pub mod calls;
 
 pub use call::{Arg, Call, DecodedCall, EncodedCall};
+pub use costs::Hold;
 pub use event::{Event, Field};
-pub use submit::{Outcome, Until};
+pub use rehearse::Rehearsal;
+pub use submit::{InFlight, Outcome, Until};
 pub use unsafe_rpc::NewSessionKeys;
 
 use std::{fmt, sync::Arc};
@@ -77,6 +81,8 @@ pub struct Chain {
     rpc: Rpc,
     client: OnlineClient<SubstrateConfig>,
     sending: Arc<tokio::sync::Mutex<()>>,
+    in_flight: Arc<std::sync::Mutex<Option<InFlight>>>,
+    rehearsing: bool,
 }
 
 impl fmt::Debug for Chain {
@@ -111,6 +117,8 @@ impl Chain {
             rpc,
             client,
             sending: Arc::default(),
+            in_flight: Arc::default(),
+            rehearsing: false,
         })
     }
 
@@ -119,7 +127,8 @@ impl Chain {
     /// # Errors
     /// [`Error::Unreachable`] if nobody answers there, [`Error::OtherChain`] if another chain is served there now.
     pub async fn reconnect(&self) -> Result<Self> {
-        let chain = Self::connect(&self.url).await?;
+        let mut chain = Self::connect(&self.url).await?;
+        chain.rehearsing = self.rehearsing;
         if chain.genesis == self.genesis {
             return Ok(chain);
         }
@@ -246,17 +255,21 @@ impl Chain {
 
     /// Asks a function of any runtime API, and decodes the answer.
     async fn ask_api<T: Decode>(&self, function: &str, arguments: Vec<u8>, at: At) -> Result<T> {
-        let hash = self.hash(at).await?;
-        let answer = self
-            .rpc
-            .state_call(function, Some(&arguments), Some(subxt_hash(hash)))
-            .await
-            .map_err(|error| self.node_error(function, &error))?;
+        let answer = self.ask_raw(function, &arguments, at).await?;
         decode_all(&answer)
             .map_err(|error| Error::ForeignAnswer { asked: function.into(), reason: error.to_string() })
     }
 
-    async fn hash(&self, at: At) -> Result<Hash> {
+    /// Asks a function of any runtime API. What it changes is thrown away.
+    async fn ask_raw(&self, function: &str, arguments: &[u8], at: At) -> Result<Vec<u8>> {
+        let hash = self.hash(at).await?;
+        self.rpc
+            .state_call(function, Some(arguments), Some(subxt_hash(hash)))
+            .await
+            .map_err(|error| self.node_error(function, &error))
+    }
+
+    pub(crate) async fn hash(&self, at: At) -> Result<Hash> {
         let hash = match at {
             At::Block(hash) => return Ok(hash),
             At::Finalized => self.rpc.chain_get_finalized_head().await.map(Some),

@@ -80,7 +80,18 @@ impl Chain {
 
     /// The hashed keys of a map's entries. For maps that the council or the hospitals keep small.
     pub(crate) async fn keys(&self, pallet: &str, item: &str, at: At) -> Result<Vec<Vec<u8>>> {
-        let prefix = prefix(pallet, item);
+        self.keys_under(pallet, item, &[], at).await
+    }
+
+    /// The rests of the hashed keys of those of a map's entries whose hashed keys begin with this.
+    pub(crate) async fn keys_under(
+        &self,
+        pallet: &str,
+        item: &str,
+        begin: &[u8],
+        at: At,
+    ) -> Result<Vec<Vec<u8>>> {
+        let prefix = [&prefix(pallet, item), begin].concat();
         let block = subxt_hash(self.hash(at).await?);
         let (mut found, mut last): (Vec<Vec<u8>>, Option<Vec<u8>>) = (Vec::new(), None);
         loop {

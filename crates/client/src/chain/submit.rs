@@ -1,6 +1,6 @@
 //! Signing, sending and following transactions.
 
-use std::time::Duration;
+use std::{sync::PoisonError, time::Duration};
 
 use codec::{Decode, Encode};
 use medshare_types::{AccountId, Balance, BlockNumber, Hash, Moment};
@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 const ATTEMPTS: usize = 4;
 
 /// The codes with which the chain's membership check refuses at the pool.
-mod member_code {
+pub(super) mod member_code {
     pub const NOT_MEMBER: u8 = 1;
     pub const SUSPENDED: u8 = 2;
     pub const TOO_FAR_AHEAD: u8 = 3;
@@ -47,6 +47,15 @@ pub enum Until {
     /// Until that block is final.
     #[default]
     Finalized,
+}
+
+/// A transaction that was sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InFlight {
+    /// The call, `Pallet.call`.
+    pub call: String,
+    /// The transaction's hash.
+    pub transaction: Hash,
 }
 
 /// What became of a transaction that succeeded.
@@ -96,16 +105,38 @@ impl Chain {
     /// # Errors
     /// [`Error::PoolRefused`] if the pool does not take it, [`Error::Refused`] or [`Error::Dispatch`] if it is in a
     /// block but failed, [`Error::Lost`] if it did not get into one, [`Error::UnknownCall`] and
-    /// [`Error::ForeignCall`] before anything is sent, if the runtime is another.
+    /// [`Error::ForeignCall`] before anything is sent, if the runtime is another; [`Error::Rehearsed`] and nothing else
+    /// where nothing is sent ([`Chain::rehearsing`]).
     pub async fn submit(&self, signer: &Identity, call: Call, until: Until) -> Result<Outcome> {
+        if self.is_rehearsing() {
+            return Err(Error::Rehearsed(Box::new(self.rehearse(signer, &call).await?)));
+        }
         let title = call.title();
         let at = self.head().await?;
         let call = call.encode(at.metadata_ref())?;
         let mut progress = self.send(&at, signer, &call, &title).await?;
         let patience = if until == Until::Finalized { PATIENCE.saturating_mul(2) } else { PATIENCE };
-        tokio::time::timeout(patience, self.follow(&mut progress, title.clone(), until)).await.map_err(
-            |_| Error::TimedOut { what: format!("{title} to get into a block"), seconds: patience.as_secs() },
-        )?
+        let transaction = Hash::from(progress.extrinsic_hash().0);
+        self.note(Some(InFlight { call: title.clone(), transaction }));
+        let followed = tokio::time::timeout(patience, self.follow(&mut progress, title.clone(), until)).await;
+        self.note(None);
+        followed.map_err(|_| {
+            let what = match until {
+                Until::InBlock => format!("{title} ({transaction:?}) to get into a block"),
+                Until::Finalized => format!("{title} ({transaction:?}) to become final"),
+            };
+            Error::TimedOut { what, seconds: patience.as_secs() }
+        })?
+    }
+
+    /// The transaction that was sent and whose fate is not known yet. It can still get into a block, whatever becomes of
+    /// this program.
+    pub fn in_flight(&self) -> Option<InFlight> {
+        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, sent: Option<InFlight>) {
+        *self.in_flight.lock().unwrap_or_else(PoisonError::into_inner) = sent;
     }
 
     /// The metadata of the runtime at the finalised head.
@@ -353,7 +384,7 @@ fn is_fresh(block: BlockNumber, best: BlockNumber) -> bool {
     u64::from(best.saturating_sub(block)) < MORTALITY / 2
 }
 
-fn refused(call: &str, failure: Vec<u8>, metadata: &subxt::ArcMetadata) -> Error {
+pub(super) fn refused(call: &str, failure: Vec<u8>, metadata: &subxt::ArcMetadata) -> Error {
     let dispatch = |reason: String| Error::Dispatch { call: call.into(), reason };
     match DispatchError::decode_from(failure, metadata.clone()) {
         Ok(DispatchError::Module(module)) => {

@@ -23,9 +23,13 @@ impl Chain {
     /// Has the node make new session keys for an account. Their secrets stay in the node's keystore.
     ///
     /// # Errors
-    /// [`Error::UnsafeRpc`] if the node does not let this connection, [`Error::Node`], [`Error::ForeignAnswer`].
+    /// [`Error::UnsafeRpc`] if the node does not let this connection, [`Error::Node`], [`Error::ForeignAnswer`];
+    /// [`Error::NotRehearsed`] on a connection on which nothing is sent.
     pub async fn make_session_keys(&self, owner: &AccountId) -> Result<NewSessionKeys> {
         const METHOD: &str = "author_rotateKeysWithOwner";
+        if self.is_rehearsing() {
+            return Err(Error::NotRehearsed { step: "making session keys in a node's keystore" });
+        }
         #[derive(Deserialize)]
         struct Made {
             keys: String,

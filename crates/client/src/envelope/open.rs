@@ -39,6 +39,7 @@ enum Broken {
     Output(io::Error),
     Envelope(String),
     Key,
+    Stopped,
 }
 
 /// Decrypts the envelope `from` into the document `to`, which appears only if the ciphertext and the plaintext are
@@ -47,7 +48,8 @@ enum Broken {
 /// # Errors
 /// [`Error::WrongCiphertext`] if the file is not the registered ciphertext (whatever else is wrong with it),
 /// [`Error::WrongKey`] or [`Error::NotEnvelope`] if it is, but does not open with this key or is no envelope,
-/// [`Error::WrongPlaintext`] if something else is inside; [`Error::Exists`], [`Error::File`].
+/// [`Error::WrongPlaintext`] if something else is inside; [`Error::Exists`], [`Error::File`],
+/// [`Error::Stopped`].
 pub fn open(
     from: &Path,
     to: &Path,
@@ -61,6 +63,9 @@ pub fn open(
     let mut file = temporary(to)?;
     let decrypted = decrypt(&mut input, BufWriter::with_capacity(CHUNK, &mut file), key, progress);
 
+    if matches!(decrypted, Err(Broken::Stopped)) {
+        return Err(Error::Stopped { doing: "opening", path: from.into() });
+    }
     // The hash covers the whole file, also what follows a failure: a damaged file is told from a wrong key.
     io::copy(&mut input, &mut io::sink()).map_err(|source| Error::file("read", from, source))?;
     if input.bytes != expected.size || input.digest() != expected.ciphertext {
@@ -75,6 +80,7 @@ pub fn open(
         Broken::Input(source) => Error::file("read", from, source),
         Broken::Output(source) => Error::file("write", to, source),
         Broken::Envelope(reason) => Error::NotEnvelope { path: from.into(), reason },
+        Broken::Stopped => Error::Stopped { doing: "opening", path: from.into() },
         Broken::Key => Error::WrongKey { path: from.into() },
     })?;
     if found != expected.plaintext {
@@ -106,6 +112,9 @@ fn decrypt(
         let read = reader.read(&mut chunk).map_err(unreadable)?;
         if read == 0 {
             break;
+        }
+        if progress.is_stopped() {
+            return Err(Broken::Stopped);
         }
         hasher.update(&chunk[..read]);
         output.write_all(&chunk[..read]).map_err(Broken::Output)?;

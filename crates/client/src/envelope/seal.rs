@@ -33,7 +33,8 @@ pub struct Sealed {
 /// Encrypts the document `from` under a record key into the envelope `to`.
 ///
 /// # Errors
-/// [`Error::Exists`] if `to` is there already, [`Error::File`] if a file cannot be read or written.
+/// [`Error::Exists`] if `to` is there already, [`Error::File`] if a file cannot be read or written,
+/// [`Error::Stopped`] if it was stopped.
 pub fn seal(from: &Path, to: &Path, key: &RecordKey, progress: &Progress) -> Result<Sealed> {
     absent(to)?;
     let mut document = reader(from, "read")?;
@@ -57,6 +58,9 @@ pub fn seal(from: &Path, to: &Path, key: &RecordKey, progress: &Progress) -> Res
         let read = document.read(&mut chunk).map_err(|source| Error::file("read", from, source))?;
         if read == 0 {
             break;
+        }
+        if progress.is_stopped() {
+            return Err(Error::Stopped { doing: "sealing", path: from.into() });
         }
         hasher.update(&chunk[..read]);
         writer.write_all(&chunk[..read]).map_err(unwritable)?;

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use medshare_client::readers::{ReadError, deidentify, describe};
+use medshare_files::{ReadError, deidentify, describe};
 use medshare_types::{CodeSystem, Kind, YearMonth};
 
 fn fixture(name: &str) -> PathBuf {

@@ -4,7 +4,7 @@
 //! with the record, and whatever in the file seems to identify a person. Auditors run the same code on what they
 //! decrypted, so that owner and auditor come to the same descriptor from the same bytes.
 
-mod deidentify;
+mod deid;
 mod dicom;
 mod fhir;
 mod tally;
@@ -17,7 +17,7 @@ use std::{
 
 use medshare_types::{Descriptor, Kind};
 
-pub use deidentify::deidentify;
+pub use deid::deidentify;
 
 /// FHIR and DICOM files larger than this are refused: they are read as a whole.
 pub const MAX_PARSED: u64 = 1 << 30;

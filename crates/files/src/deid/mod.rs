@@ -1,6 +1,6 @@
 //! Taking out of a file what identifies persons by name, number, address or birth.
 //!
-//! What is taken out is what [`super::describe`] reports. It is no guarantee: free text, images and rare findings can
+//! What is taken out is what [`crate::describe`] reports. It is no guarantee: free text, images and rare findings can
 //! identify a person too, which is why auditors look at every record.
 
 use std::path::Path;
@@ -9,7 +9,7 @@ use dicom_core::{Tag, VR, header::Header};
 use medshare_types::Kind;
 use serde_json::Value;
 
-use super::{ReadError, detect, dicom, fhir, whole};
+use crate::{ReadError, detect, dicom, fhir, whole};
 
 /// The file's bytes without the identifying elements: FHIR elements are dropped (a birth date becomes its year),
 /// DICOM attributes are emptied or, where they are private, dropped (PS3.15 annex E).

@@ -1,0 +1,157 @@
+//! What calls put on hold and what they use of a quota, as far as the runtime does not say it itself.
+//!
+//! Deposits are set by the runtime's configuration and are not in its metadata. So this client knows those of the
+//! runtimes of its own release, which the whole-system test compares with what is held, and claims nothing about others.
+
+use codec::{Compact, Decode, Encode};
+use medshare_types::{
+    AccountId, Anchor, Balance, NewVersion, Point, RecordVersion, VersionStatus,
+};
+use subxt::Metadata;
+
+use super::{Call, calls::NewRecord, calls::council::Weight};
+use crate::upgrade::RuntimeVersion;
+
+/// The runtimes whose costs these are.
+const KNOWN: (&str, std::ops::RangeInclusive<u32>) = ("medshare", 1..=2);
+
+/// A thousandth of an MDS.
+const MILLI: Balance = 1_000_000_000;
+/// For a version whatever its size, and for a request, a direct grant or an order.
+const ENTRY: Balance = 100 * MILLI;
+/// For each byte of a version.
+const BYTE: Balance = MILLI / 10;
+/// For the review of a claim.
+const CLAIM: Balance = 200 * MILLI;
+/// For a member whom a hospital sponsors.
+const MEMBER: Balance = 1_000 * MILLI;
+/// What each byte of a transaction uses of a quota, in picoseconds.
+const UNITS_PER_BYTE: u64 = 1_000_000;
+
+/// Something that a call puts on hold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hold {
+    /// What for: `deposit`, `price`, `bond`, `redemption`.
+    pub what: &'static str,
+    /// How much, in the smallest unit; unknown where it depends on what hospitals have set.
+    pub amount: Option<Balance>,
+}
+
+impl Hold {
+    fn of(what: &'static str, amount: Balance) -> Self {
+        Self { what, amount: Some(amount) }
+    }
+}
+
+/// Whether this client knows the costs of a runtime.
+pub(super) fn are_known(version: &RuntimeVersion) -> bool {
+    version.spec_name == KNOWN.0 && KNOWN.1.contains(&version.spec_version)
+}
+
+/// What a call puts on hold; nothing if this client does not know.
+pub(super) fn holds(call: &Call) -> Option<Vec<Hold>> {
+    fn argument<T: Decode>(call: &Call, name: &str) -> Option<T> {
+        T::decode(&mut call.value(name)?).ok()
+    }
+    let deposit = |amount| Hold::of("deposit", amount);
+    let content = |call| argument::<NewVersion<AccountId>>(call, "content");
+    Some(match (call.pallet(), call.name()) {
+        ("Records", "register" | "revise") => vec![deposit(version(content(call)?))],
+        ("Records", "register_many") => {
+            let records: Vec<NewRecord> = argument(call, "records")?;
+            let all = records.into_iter().map(|record| version(record.content));
+            vec![deposit(all.fold(0, Balance::saturating_add))]
+        }
+        // The deposit changes with the number of locators and former holders, which only the chain has.
+        ("Records", "relocate") => return None,
+        ("Access", "request" | "grant") => vec![deposit(ENTRY)],
+        ("Marketplace", "order") => {
+            vec![Hold::of("price", argument(call, "max_price")?), deposit(ENTRY)]
+        }
+        ("Marketplace", "claim") => vec![Hold { what: "bond", amount: None }, deposit(CLAIM)],
+        ("Members", "admit") => vec![deposit(MEMBER)],
+        ("Settlement", "redeem") => vec![Hold::of("redemption", argument::<Compact<Balance>>(call, "amount")?.0)],
+        ("Records" | "Access" | "Marketplace" | "Members" | "Audits" | "Settlement" | "Peers", _) => {
+            Vec::new()
+        }
+        _ => return None,
+    })
+}
+
+/// The deposit of a version: by the bytes of what is stored of it, which these values do not change.
+fn version(content: NewVersion<AccountId>) -> Balance {
+    let stored = RecordVersion {
+        content,
+        owner_key: Point::default(),
+        status: VersionStatus::Pending,
+        anchor: Anchor { block: 0, moment: 0 },
+        deposit: 0,
+    };
+    let bytes = Balance::try_from(stored.encoded_size()).unwrap_or(Balance::MAX);
+    BYTE.saturating_mul(bytes).saturating_add(ENTRY)
+}
+
+/// What a transaction uses of a quota at most, in picoseconds: its weight, what every transaction of its class weighs
+/// besides, and its length. See pallet `quota`.
+pub(super) fn units(metadata: &Metadata, class: u8, weight: Weight, length: u32) -> Option<u64> {
+    #[derive(Decode)]
+    struct OfClass {
+        base: Weight,
+        _most: Option<Weight>,
+        _total: Option<Weight>,
+        _reserved: Option<Weight>,
+    }
+    #[derive(Decode)]
+    struct Weights {
+        _base_block: Weight,
+        _most: Weight,
+        classes: [OfClass; 3],
+    }
+    let limits = metadata.pallet_by_name("System")?.constant_by_name("BlockWeights")?;
+    let limits = Weights::decode(&mut limits.value()).ok()?;
+    let base = limits.classes.get(usize::from(class))?.base.ref_time;
+    let bytes = UNITS_PER_BYTE.saturating_mul(length.into());
+    Some(base.saturating_add(weight.ref_time).saturating_add(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::calls;
+    use medshare_types::{Hash, Policy, Permission};
+
+    fn content() -> NewVersion<AccountId> {
+        serde_json::from_value(serde_json::json!({
+            "ciphertext": Hash::zero(), "size": 1, "plaintext": Hash::zero(),
+            "commitment": { "d1": Point::default(), "d2": Point::default() },
+            "descriptor": {
+                "kind": "Document", "media_type": "", "modality": null, "codes": [], "counts": [],
+                "plaintext_size": 1, "completeness": 100, "period": null
+            },
+            "locators": []
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_version_costs_by_its_bytes() {
+        let policy = Policy::new(Permission::GeneralResearch);
+        let one = holds(&calls::register(Hash::zero(), policy.clone(), content())).unwrap();
+        let record = NewRecord { subject: Hash::zero(), policy, content: content() };
+        let two = holds(&calls::register_many(vec![record.clone(), record])).unwrap();
+        let amount = |holds: &[Hold]| holds[0].amount.unwrap();
+        assert_eq!(amount(&two), amount(&one) * 2);
+        let bytes = (amount(&one) - ENTRY) / BYTE;
+        let empty = 4 + 32 + 32;
+        assert!(bytes > empty && bytes < 400, "{bytes}");
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_claimed() {
+        assert_eq!(holds(&calls::withdraw(1)), Some(Vec::new()));
+        assert_eq!(holds(&calls::as_council(calls::leave())), None);
+        let version = |spec_name: &str, spec_version| RuntimeVersion { spec_name: spec_name.into(), spec_version };
+        assert!(are_known(&version("medshare", 2)));
+        assert!(!are_known(&version("medshare", 3)) && !are_known(&version("another", 2)));
+    }
+}
