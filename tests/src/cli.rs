@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::process::binary;
+use crate::{process::binary, schema};
 
 /// The passphrase of the key files of these tests.
 const PASSPHRASE: &str = "no secret at all";
@@ -32,6 +32,10 @@ pub struct Failure {
     pub command: String,
     /// What it printed on standard error.
     pub message: String,
+    /// Its exit code; none if a signal ended it.
+    pub code: Option<i32>,
+    /// What it printed on standard output.
+    pub printed: Value,
 }
 
 impl fmt::Display for Failure {
@@ -75,7 +79,7 @@ impl Cli {
         Self { vault: url.to_owned(), ..self.clone() }
     }
 
-    /// Runs a command and gives what it prints.
+    /// Runs a command and gives what it prints, which must be what `docs/cli.schema.json` says.
     ///
     /// # Errors
     /// A [`Failure`] if the command exits with an error.
@@ -86,11 +90,28 @@ impl Cli {
         if !output.status.success() {
             let message = String::from_utf8_lossy(&output.stderr).into_owned();
             let command = format!("medshare {command}, for {}", self.account);
-            return Err(Failure { command, message }.into());
+            let printed = serde_json::from_slice(&output.stdout).unwrap_or_default();
+            if output.status.code().is_some() {
+                schema::check(arguments, &printed).with_context(|| format!("{command}: {message}"))?;
+            }
+            return Err(Failure { command, message, code: output.status.code(), printed }.into());
         }
-        serde_json::from_slice(&output.stdout).with_context(|| {
+        let printed: Value = serde_json::from_slice(&output.stdout).with_context(|| {
             format!("`medshare {command}` printed no JSON: {}", String::from_utf8_lossy(&output.stdout))
-        })
+        })?;
+        schema::check(arguments, &printed).with_context(|| format!("medshare {command}"))?;
+        Ok(printed)
+    }
+
+    /// Runs a command that must fail, and gives how.
+    ///
+    /// # Errors
+    /// If it succeeds.
+    pub async fn fails<S: AsRef<str>>(&self, arguments: &[S]) -> Result<Failure> {
+        match self.run(arguments).await {
+            Ok(printed) => anyhow::bail!("{} was not refused: {printed}", self.account),
+            Err(error) => error.downcast::<Failure>(),
+        }
     }
 
     /// Runs a command that must fail, and gives what it says.
@@ -98,13 +119,7 @@ impl Cli {
     /// # Errors
     /// If it succeeds.
     pub async fn refused<S: AsRef<str>>(&self, arguments: &[S]) -> Result<String> {
-        match self.run(arguments).await {
-            Ok(printed) => anyhow::bail!("{} was not refused: {printed}", self.account),
-            Err(error) => match error.downcast::<Failure>() {
-                Ok(failure) => Ok(failure.message),
-                Err(other) => Err(other),
-            },
-        }
+        Ok(self.fails(arguments).await?.message)
     }
 
     /// The arguments that every command of this client begins with.
@@ -116,7 +131,11 @@ impl Cli {
         globals.map(str::to_owned).into_iter().chain(signer).collect()
     }
 
-    fn command<S: AsRef<str>>(&self, arguments: &[S]) -> Result<Command> {
+    /// The command as it is run, for what needs more than its result.
+    ///
+    /// # Errors
+    /// If the program has not been built.
+    pub fn command<S: AsRef<str>>(&self, arguments: &[S]) -> Result<Command> {
         let mut command = Command::new(binary("medshare")?);
         command
             .args(self.globals())

@@ -1,37 +1,70 @@
 //! What most commands need: the chain, one's keys, the vault.
 
-use std::{io::IsTerminal, path::PathBuf};
+use std::{io::IsTerminal, path::PathBuf, sync::OnceLock};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use medshare_client::{
     blobs::Vaults,
-    chain::{At, Call, Chain, Outcome, Until},
+    chain::{At, Call, Chain, InFlight, Outcome, Until},
     keys::{self, Identity, SecretString},
-    progress::Progress,
+    progress::{Progress, Stage},
 };
 use medshare_types::{AccountId, RecordId, Version};
 
-use crate::{args::Globals, progress};
+use crate::{
+    exit::Exit,
+    failure::Failure,
+    interrupt, progress,
+    settings::{Passphrase, Settings},
+};
 
-/// A connection and the options that go with it.
+/// What outlives a command that is broken off: how far it got.
+pub struct Session {
+    chain: OnceLock<Chain>,
+    pub progress: Progress,
+}
+
+impl Session {
+    /// The session of one command.
+    pub fn new(settings: &Settings) -> Self {
+        let watched = !settings.json.value && std::io::stderr().is_terminal();
+        let progress = if watched { progress::bars() } else { Progress::default() };
+        Self { chain: OnceLock::new(), progress }
+    }
+
+    /// Whether the command got as far as to talk with a node.
+    pub fn is_connected(&self) -> bool {
+        self.chain.get().is_some()
+    }
+
+    /// What the command sent without learning what became of it.
+    pub fn in_flight(&self) -> Option<InFlight> {
+        self.chain.get()?.in_flight()
+    }
+}
+
+/// A connection and the settings that go with it.
 pub struct Context {
     pub chain: Chain,
-    pub globals: Globals,
+    pub settings: Settings,
     pub progress: Progress,
 }
 
 impl Context {
     /// Connects to the node.
-    pub async fn connect(globals: Globals) -> Result<Self> {
-        let chain = Chain::connect(&globals.node).await?;
-        Ok(Self { chain, globals, progress: progress::bars() })
+    pub async fn connect(settings: Settings, session: &Session) -> Result<Self> {
+        let chain = Chain::connect(&settings.node.value).await?;
+        let chain = if settings.dry_run { chain.rehearsing() } else { chain };
+        // A command connects once.
+        let _ = session.chain.set(chain.clone());
+        Ok(Self { chain, settings, progress: session.progress.clone() })
     }
 
     /// One's keys: of the development account, or from the key file.
     pub fn identity(&self) -> Result<Identity> {
-        match &self.globals.dev {
-            Some(name) => Ok(Identity::development(name, &self.chain)?),
-            None => load(&self.globals),
+        match &self.settings.dev {
+            Some(name) => Ok(Identity::development(&name.value, &self.chain)?),
+            None => load(&self.settings),
         }
     }
 
@@ -45,17 +78,26 @@ impl Context {
 
     /// Sends a call and waits until it is in a block, or final if that was asked for.
     pub async fn send(&self, signer: &Identity, call: Call) -> Result<Outcome> {
-        Ok(self.chain.submit(signer, call, self.until()).await?)
+        self.progress.begin(Stage::Waiting, None);
+        let outcome = self.chain.submit(signer, call, self.until()).await?;
+        self.progress.end();
+        Ok(outcome)
     }
 
     /// How long to wait for what is sent.
     pub fn until(&self) -> Until {
-        if self.globals.finalized { Until::Finalized } else { Until::InBlock }
+        if self.settings.finalized.value { Until::Finalized } else { Until::InBlock }
     }
 
     /// The vaults that are known.
     pub async fn vaults(&self) -> Result<Vaults> {
-        Ok(Vaults::connect(&[&self.globals.vault], self.chain.genesis()).await?)
+        self.vaults_at(std::slice::from_ref(&self.settings.vault.value)).await
+    }
+
+    /// The vaults at these addresses.
+    pub async fn vaults_at(&self, addresses: &[String]) -> Result<Vaults> {
+        let vaults = Vaults::connect(addresses, self.chain.genesis()).await?;
+        Ok(if self.chain.is_rehearsing() { vaults.rehearsing() } else { vaults })
     }
 
     /// The version that is meant: the one given, or the latest.
@@ -68,62 +110,83 @@ impl Context {
 }
 
 /// Where the key file is.
-pub fn key_file(globals: &Globals) -> Result<PathBuf> {
-    if let Some(path) = &globals.key_file {
-        return Ok(path.clone());
-    }
-    if let Some(home) = std::env::var_os("MEDSHARE_HOME") {
-        return Ok(PathBuf::from(home).join("key.age"));
-    }
-    let home = std::env::var_os("HOME")
-        .context("neither MEDSHARE_HOME nor HOME is set: name the key file with --key-file")?;
-    Ok(PathBuf::from(home).join(".config/medshare/key.age"))
+pub fn key_file(settings: &Settings) -> Result<PathBuf> {
+    let found = settings.key_file.as_ref().map(|said| said.value.clone());
+    Ok(found.ok_or_else(|| {
+        Failure::new(
+            Exit::Key,
+            "there is no place for a key file: neither MEDSHARE_HOME nor HOME is set",
+            "name the key file with --key-file",
+        )
+    })?)
 }
 
 /// Reads the key file.
-pub fn load(globals: &Globals) -> Result<Identity> {
-    let path = key_file(globals)?;
+pub fn load(settings: &Settings) -> Result<Identity> {
+    let path = key_file(settings)?;
     if !path.is_file() {
-        bail!(
-            "there is no key file at {}\nhint: make one with `medshare keys create`, name another with --key-file, or on a \
-             development chain act as --dev Alice",
-            path.display()
+        let failure = Failure::new(
+            Exit::Key,
+            format!("there is no key file at {}", path.display()),
+            "make one with `medshare keys create`, name another with --key-file, or on a development chain act as --dev \
+             Alice",
         );
+        return Err(failure.into());
     }
-    Ok(Identity::load(&path, &passphrase(globals, "Passphrase of the key file")?)?)
+    Ok(Identity::load(&path, &passphrase(settings, "Passphrase of the key file")?)?)
 }
 
 /// A passphrase: from a file, the environment, or a prompt; never from an argument.
-pub fn passphrase(globals: &Globals, prompt: &str) -> Result<SecretString> {
-    if let Some(path) = &globals.passphrase_file {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read the passphrase from {}", path.display()))?;
-        return Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));
+pub fn passphrase(settings: &Settings, prompt: &str) -> Result<SecretString> {
+    match &settings.passphrase.value {
+        Passphrase::File(path) => {
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                Failure::new(
+                    Exit::Key,
+                    format!("cannot read the passphrase from {}: {error}", path.display()),
+                    "check the path and its permissions; `medshare config show` says where it is named",
+                )
+            })?;
+            Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()))
+        }
+        Passphrase::Environment => {
+            let text = std::env::var(crate::settings::PASSPHRASE).map_err(|_| {
+                Failure::new(
+                    Exit::Key,
+                    "the passphrase in MEDSHARE_PASSPHRASE is not text",
+                    "give it in UTF-8",
+                )
+            })?;
+            Ok(SecretString::from(text))
+        }
+        Passphrase::Prompt if !std::io::stdin().is_terminal() => {
+            let failure = Failure::new(
+                Exit::Key,
+                "a passphrase is needed and there is nobody to ask",
+                "use --passphrase-file or MEDSHARE_PASSPHRASE",
+            );
+            Err(failure.into())
+        }
+        Passphrase::Prompt => Ok(SecretString::from(interrupt::ask(&format!("{prompt}: "))?)),
     }
-    if let Ok(text) = std::env::var("MEDSHARE_PASSPHRASE") {
-        return Ok(SecretString::from(text));
-    }
-    if !std::io::stdin().is_terminal() {
-        bail!(
-            "a passphrase is needed and there is nobody to ask\nhint: use --passphrase-file or MEDSHARE_PASSPHRASE"
-        );
-    }
-    Ok(SecretString::from(rpassword::prompt_password(format!("{prompt}: "))?))
 }
 
 /// A new passphrase, asked for twice where a person types it.
-pub fn new_passphrase(globals: &Globals) -> Result<SecretString> {
+pub fn new_passphrase(settings: &Settings) -> Result<SecretString> {
     use medshare_client::keys::ExposeSecret as _;
 
-    let first = passphrase(globals, "New passphrase")?;
+    let first = passphrase(settings, "New passphrase")?;
     if first.expose_secret().len() < 8 {
-        bail!(
-            "the passphrase has fewer than 8 characters\nhint: it is all that protects the keys if the file is copied"
+        let failure = Failure::new(
+            Exit::Key,
+            "the passphrase has fewer than 8 characters",
+            "it is all that protects the keys if the file is copied",
         );
+        return Err(failure.into());
     }
-    let typed = globals.passphrase_file.is_none() && std::env::var_os("MEDSHARE_PASSPHRASE").is_none();
-    if typed && passphrase(globals, "The same again")?.expose_secret() != first.expose_secret() {
-        bail!("the two passphrases differ\nhint: type them again");
+    let typed = settings.passphrase.value == Passphrase::Prompt;
+    if typed && passphrase(settings, "The same again")?.expose_secret() != first.expose_secret() {
+        return Err(Failure::new(Exit::Key, "the two passphrases differ", "type them again").into());
     }
     Ok(first)
 }

@@ -1,22 +1,45 @@
 //! The `medshare` command: a thin shell over `medshare-client`.
 //!
 //! Results go to standard output, as lines for people or as one JSON object with `--json`; progress, notes and errors
-//! go to standard error. The exit code is 0, 1 for a failure, 2 for a mistake on the command line.
+//! go to standard error, errors also to standard output with `--json`. The exit codes are those of [`exit::Exit`].
 
 mod args;
 mod commands;
 mod context;
+mod exit;
+mod failure;
+mod interrupt;
 mod output;
 mod progress;
+#[cfg(test)]
+mod reference;
+mod settings;
 mod values;
 
-use std::{io::IsTerminal, process::ExitCode};
+use std::{io::IsTerminal, process::ExitCode, time::Duration};
 
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let cli = args::Cli::parse();
+use crate::{
+    commands::next, context::Session, exit::Exit, failure::Report, output::Output, settings::Settings,
+};
+
+/// How long work on files may take to clear away what it has begun, once it is to stop.
+const CLEARING: Duration = Duration::from_secs(5);
+
+fn main() -> ExitCode {
+    let parsed = args::Cli::command().try_get_matches().and_then(|matches| {
+        let cli = args::Cli::from_arg_matches(&matches)?;
+        Ok((cli, matches))
+    });
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return misunderstood(&error),
+    };
+    let settings = match Settings::resolve(&cli.globals, &matches) {
+        Ok(settings) => settings,
+        Err(error) => return told(Report::of(&error), cli.globals.json),
+    };
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_target(false)
@@ -25,21 +48,69 @@ async fn main() -> ExitCode {
             tracing_subscriber::EnvFilter::new("warn,medshare=info,medshare_client=info")
         }))
         .init();
-    let as_json = cli.globals.json;
-    match commands::run(cli).await.and_then(|output| output.print(as_json)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            report(&error);
-            ExitCode::FAILURE
+    let as_json = settings.json.value;
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => {
+            let ended = runtime.block_on(run(cli.command, settings));
+            // Files are worked on in threads of their own, which a signal has asked to stop.
+            runtime.shutdown_timeout(CLEARING);
+            match ended.and_then(|output| output.print(as_json)) {
+                Ok(exit) => ExitCode::from(exit.code()),
+                Err(report) => told(report, as_json),
+            }
         }
+        Err(error) => told(Report::new(Exit::Failed, format!("cannot start: {error}"), None), as_json),
     }
 }
 
-/// What went wrong, and what to do about it.
-#[allow(clippy::print_stderr)]
-fn report(error: &anyhow::Error) {
-    eprintln!("error: {error:#}");
-    if let Some(known) = error.downcast_ref::<medshare_client::Error>() {
-        eprintln!("hint: {}", known.hint());
+/// Runs a command to its end, or until a signal ends it.
+async fn run(command: args::Command, settings: Settings) -> Result<Output, Report> {
+    let session = Session::new(&settings);
+    // The agent ends by a signal, and in its own way.
+    let ends_itself = matches!(command, args::Command::Agent(_));
+    let next = next::after(&command);
+    let ended = tokio::select! {
+        ended = commands::run(command, settings, &session) => ended,
+        exit = interrupt::signal(), if !ends_itself => {
+            session.progress.stop();
+            let in_flight = session.in_flight();
+            let message = match &in_flight {
+                Some(sent) => format!(
+                    "stopped; {} was sent as {:?} and may still get into a block",
+                    sent.call, sent.transaction
+                ),
+                None => "stopped before anything more was sent".to_owned(),
+            };
+            return Err(Report::new(exit, message, Some(next.hint(in_flight.is_some()))));
+        }
+    };
+    ended.map_err(|error| {
+        let report = Report::of(&error);
+        let broken_off = matches!(report.exit, Exit::Unreachable | Exit::Pending);
+        let sent = report.exit == Exit::Pending || session.in_flight().is_some();
+        report.and_next((broken_off && session.is_connected()).then(|| next.hint(sent)))
+    })
+}
+
+fn told(report: Report, as_json: bool) -> ExitCode {
+    report.tell(as_json);
+    ExitCode::from(report.exit.code())
+}
+
+/// A command line that is wrong, or that asks for help.
+fn misunderstood(error: &clap::Error) -> ExitCode {
+    // Where that cannot be printed, there is nobody to tell.
+    let _ = error.print();
+    if !error.use_stderr() {
+        return ExitCode::SUCCESS;
     }
+    // It was not understood, so it is not known either whether `--json` was meant as that.
+    if std::env::args_os().any(|argument| argument == "--json") {
+        let text = error.render().to_string();
+        let message = text.trim().trim_start_matches("error: ");
+        let hint = Some("see what the command takes with --help".to_owned());
+        let report = Report::new(Exit::Usage, message, hint);
+        let _ = output::write(&serde_json::json!({ "error": report.members() }).to_string());
+    }
+    ExitCode::from(Exit::Usage.code())
 }

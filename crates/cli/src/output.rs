@@ -1,15 +1,24 @@
 //! What a command prints: one JSON object for scripts, or lines for people.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::{
+    io::{self, Write as _},
+    time::{Duration, UNIX_EPOCH},
+};
 
 use anyhow::Result;
 use medshare_client::chain::Outcome;
 use serde_json::{Map, Value, json};
 
+use crate::{
+    exit::Exit,
+    failure::{Failure, Report},
+};
+
 /// The result of a command.
 pub struct Output {
     json: Map<String, Value>,
     lines: Vec<String>,
+    exit: Exit,
 }
 
 impl Output {
@@ -19,7 +28,7 @@ impl Output {
     /// If `value` is not a JSON object: a mistake of this program.
     pub fn new(value: Value) -> Result<Self> {
         match value {
-            Value::Object(json) => Ok(Self { json, lines: Vec::new() }),
+            Value::Object(json) => Ok(Self { json, lines: Vec::new(), exit: Exit::Done }),
             other => anyhow::bail!("a result that is no object: {other}"),
         }
     }
@@ -27,6 +36,12 @@ impl Output {
     /// A line for people.
     pub fn line(mut self, line: impl Into<String>) -> Self {
         self.lines.push(line.into());
+        self
+    }
+
+    /// How the command ends that has this result.
+    pub fn exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
         self
     }
 
@@ -39,18 +54,36 @@ impl Output {
         self.line(format!("{} in block {}, {}", outcome.call, outcome.block.number, time(outcome.time)))
     }
 
-    /// Prints it.
-    #[allow(clippy::print_stdout)]
-    pub fn print(self, as_json: bool) -> Result<()> {
-        if as_json {
-            println!("{}", Value::Object(self.json));
+    /// Prints it, and says how the command ends.
+    pub fn print(self, as_json: bool) -> Result<Exit, Report> {
+        let text = if as_json {
+            Value::Object(self.json).to_string()
         } else if self.lines.is_empty() {
-            println!("{}", serde_json::to_string_pretty(&Value::Object(self.json))?);
+            format!("{:#}", Value::Object(self.json))
         } else {
-            self.lines.iter().for_each(|line| println!("{line}"));
+            self.lines.join("\n")
+        };
+        match write(&text) {
+            // Who reads, such as `head`, has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(self.exit),
+            Err(error) => {
+                let failure = Failure::new(
+                    Exit::Failed,
+                    format!("it is done, but the result cannot be printed: {error}"),
+                    "look at what was done before repeating it",
+                );
+                Err(Report::of(&failure.into()))
+            }
+            Ok(()) => Ok(self.exit),
         }
-        Ok(())
     }
+}
+
+/// Writes a line to standard output.
+pub fn write(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()
 }
 
 /// Chain time in RFC 3339, UTC.

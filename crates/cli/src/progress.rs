@@ -1,18 +1,12 @@
-//! Progress bars on standard error; silent where nobody watches.
+//! Progress bars on standard error, for where somebody watches.
 
-use std::{
-    io::IsTerminal,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::{Mutex, PoisonError};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use medshare_client::progress::{Progress, Stage, Step};
 
-/// A listener that draws a bar for each stage of long work.
+/// A listener that draws a bar for each stage of long work: how much is done, how fast, and how long the rest takes.
 pub fn bars() -> Progress {
-    if !std::io::stderr().is_terminal() {
-        return Progress::default();
-    }
     let current: Mutex<Option<ProgressBar>> = Mutex::new(None);
     Progress::new(move |step| {
         let mut current = current.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,13 +42,18 @@ fn bar(stage: Stage, total: Option<u64>) -> ProgressBar {
     };
     let template = match (stage, total) {
         (_, None) => "{spinner} {msg} {elapsed}",
-        (Stage::Scanning, Some(_)) => "{msg:12} {bar:30} {pos}/{len} {eta}",
-        (_, Some(_)) => "{msg:12} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+        (Stage::Scanning, Some(_)) => {
+            "{msg:12} {bar:30} {human_pos}/{human_len} blocks {per_sec}, {eta} left"
+        }
+        (_, Some(_)) => {
+            "{msg:12} {bar:30} {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec}, {eta} left"
+        }
     };
     let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
     bar.enable_steady_tick(std::time::Duration::from_millis(120));
-    bar.with_message(name)
+    // What is broken off leaves no bar above the error.
+    bar.with_message(name).with_finish(ProgressFinish::AndClear)
 }

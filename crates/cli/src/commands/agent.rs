@@ -4,7 +4,11 @@ use anyhow::Result;
 use medshare_client::agent::{Agent, Answers, Notice, Task};
 use serde_json::{Value, json};
 
-use crate::{args, context::Context, output::Output};
+use crate::{
+    args,
+    context::Context,
+    output::{self, Output},
+};
 
 pub async fn run(context: &Context, args: args::Agent) -> Result<Output> {
     let answers = if args.auto_answer { Answers::Grant { duration: None } } else { Answers::Ask };
@@ -16,12 +20,19 @@ pub async fn run(context: &Context, args: args::Agent) -> Result<Output> {
         return Ok(lines.into_iter().fold(output, Output::line).line("nothing else to do"));
     }
     tracing::info!("watching {}; Ctrl-C ends it", context.chain.url());
+    let as_json = context.settings.json.value;
     agent
-        .run(stopped(), |notice| match &notice {
-            Notice::Refused(..) | Notice::Failed(..) | Notice::Disconnected(..) => {
-                tracing::warn!("{}", describe(&notice))
+        .run(stopped(), |notice| {
+            // It works on when nobody reads any more.
+            if as_json {
+                let _ = output::write(&self::as_json(&notice).to_string());
             }
-            _ => tracing::info!("{}", describe(&notice)),
+            match &notice {
+                Notice::Refused(..) | Notice::Failed(..) | Notice::Disconnected(..) => {
+                    tracing::warn!("{}", describe(&notice))
+                }
+                _ => tracing::info!("{}", describe(&notice)),
+            }
         })
         .await?;
     Ok(Output::new(json!({ "stopped": true }))?.line("stopped"))

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use medshare_client::{
     Error, agent,
     buyer::{self, Filter},
     chain::{At, Outcome, calls},
+    progress::Stage,
     trace,
 };
 use medshare_types::{AccountId, Order, OrderId, OrderState, RecordId, Terms};
@@ -16,6 +17,8 @@ use super::{consent::purpose, files::digest};
 use crate::{
     args::{Buy, List, Reprice, Search, Who},
     context::Context,
+    exit::Exit,
+    failure::Failure,
     output::{Output, time},
     values::Amount,
 };
@@ -97,11 +100,12 @@ pub async fn buy(context: &Context, args: Buy) -> Result<Output> {
     let offer = buyer::offer(&context.chain, args.record, At::Best).await?;
     let price = offer.listing.price;
     if args.max_price.is_some_and(|most| price > most.0) {
-        bail!(
-            "record {} costs {}\nhint: raise --max-price, or wait for a better price",
-            args.record,
-            Amount(price)
+        let failure = Failure::new(
+            Exit::Refused,
+            format!("record {} costs {}", args.record, Amount(price)),
+            "raise --max-price, or wait for a better price",
         );
+        return Err(failure.into());
     }
     let purpose = purpose(args.purpose);
     if !offer.policy.permits(&purpose) {
@@ -134,9 +138,16 @@ pub async fn buy(context: &Context, args: Buy) -> Result<Output> {
 
 /// Where and when an order was delivered, once that is final, so that vaults serve the buyer.
 async fn delivery(context: &Context, record: RecordId, order: OrderId, patience: Duration) -> Result<Value> {
+    context.progress.begin(Stage::Waiting, None);
     let state = buyer::await_delivery(&context.chain, order, At::Finalized, patience).await?.state;
+    context.progress.end();
     if !matches!(state, OrderState::Delivered { .. }) {
-        bail!("order {order} ended without delivery: {state:?}; the price is no longer on hold");
+        let failure = Failure::new(
+            Exit::Refused,
+            format!("order {order} ended without delivery: {state:?}; the price is no longer on hold"),
+            "`medshare trace` says what happened; order it again, or from somebody else",
+        );
+        return Err(failure.into());
     }
     let history = trace::history(&context.chain, record, &context.progress).await?;
     let delivered = history.into_iter().find(|entry| {

@@ -7,34 +7,59 @@ mod consortium;
 mod council;
 mod files;
 mod keys;
+mod manual;
 mod market;
+pub mod next;
 mod people;
 mod proposal;
 mod records;
+mod rehearsal;
 mod upgrade;
 
 use anyhow::Result;
-use clap::CommandFactory as _;
-use serde_json::json;
 
 use crate::{
-    args::{Cli, Command},
-    context::Context,
+    args::Command,
+    context::{Context, Session},
+    failure::Failure,
     output::Output,
+    settings::Settings,
 };
 
-/// Runs a command.
-pub async fn run(cli: Cli) -> Result<Output> {
-    let Cli { globals, command } = cli;
+/// Runs a command, or rehearses it.
+pub async fn run(command: Command, settings: Settings, session: &Session) -> Result<Output> {
+    if !settings.dry_run {
+        return perform(command, settings, session).await;
+    }
+    if !rehearsal::sends(&command) {
+        let failure = Failure::usage(
+            "this command sends nothing to the chain, so there is nothing to rehearse",
+            "leave --dry-run away",
+        );
+        return Err(failure.into());
+    }
+    match perform(command, settings, session).await {
+        Ok(output) => Ok(output),
+        Err(error) => match error.downcast::<medshare_client::Error>() {
+            Ok(medshare_client::Error::Rehearsed(rehearsal)) => rehearsal::output(*rehearsal),
+            Ok(other) => Err(other.into()),
+            Err(other) => Err(other),
+        },
+    }
+}
+
+async fn perform(command: Command, settings: Settings, session: &Session) -> Result<Output> {
     // What needs no node must work without one.
     let command = match command {
         Command::Describe(args) => return files::describe(args),
         Command::Deidentify(args) => return files::deidentify(args),
-        Command::Completions { shell } => return completions(shell),
-        Command::Keys(args) => return keys::run(globals, args).await,
+        Command::Completions { shell } => return manual::completions(shell),
+        Command::Man { dir } => return manual::pages(&dir),
+        Command::Config(args) => return manual::config(&settings, args),
+        Command::Keys(args) => return keys::run(settings, session, args).await,
         other => other,
     };
-    let context = &Context::connect(globals).await?;
+    let context = &Context::connect(settings, session).await?;
     match command {
         Command::Seal(args) => files::seal(context, args).await,
         Command::Register(args) => files::register(context, args).await,
@@ -79,15 +104,13 @@ pub async fn run(cli: Cli) -> Result<Output> {
         Command::Peer(args) => consortium::peer(context, args).await,
         Command::Upgrade(args) => upgrade::run(context, args).await,
         Command::Settlement(args) => consortium::settlement(context, args).await,
-        Command::Describe(_) | Command::Deidentify(_) | Command::Completions { .. } | Command::Keys(_) => {
+        Command::Describe(_)
+        | Command::Deidentify(_)
+        | Command::Completions { .. }
+        | Command::Man { .. }
+        | Command::Config(_)
+        | Command::Keys(_) => {
             anyhow::bail!("a command that needs no node was not run without one: a mistake of this program")
         }
     }
-}
-
-fn completions(shell: clap_complete::Shell) -> Result<Output> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "medshare", &mut script);
-    let script = String::from_utf8(script)?;
-    Ok(Output::new(json!({ "script": script }))?.line(script))
 }

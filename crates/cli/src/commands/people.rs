@@ -1,6 +1,6 @@
 //! Members, their credit and their money.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use medshare_client::{
     chain::{At, calls},
     keys::Application,
@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::{
     args::{Admission, Member, Who},
     context::Context,
+    failure::Failure,
     output::{Output, time},
     values::Amount,
 };
@@ -146,13 +147,18 @@ pub fn role_set(roles: Vec<Role>) -> Roles {
 
 /// A proof of possession as `medshare keys show` prints it: challenge and response, 64 bytes in hex.
 fn parse_proof(text: &str) -> Result<KeyProof> {
-    let bytes =
-        hex::decode(text.trim_start_matches("0x")).context("the proof of possession is not in hex")?;
+    let bytes = hex::decode(text.trim_start_matches("0x")).map_err(|error| {
+        Failure::usage(
+            format!("the proof of possession is not in hex: {error}"),
+            "copy it from `medshare keys show`",
+        )
+    })?;
     let (Some(challenge), Some(response), 64) = (bytes.get(..32), bytes.get(32..), bytes.len()) else {
-        bail!(
-            "the proof of possession has {} bytes instead of 64\nhint: copy it from `medshare keys show`",
-            bytes.len()
+        let failure = Failure::usage(
+            format!("the proof of possession has {} bytes instead of 64", bytes.len()),
+            "copy it from `medshare keys show`",
         );
+        return Err(failure.into());
     };
     Ok(KeyProof {
         challenge: Scalar(Hash::from_slice(challenge)),

@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 use medshare_client::{
-    blobs::Vaults,
     chain::{At, calls},
     provider, trace,
 };
@@ -32,7 +31,7 @@ pub async fn erase(context: &Context, record: RecordId) -> Result<Output> {
 pub async fn relocate(context: &Context, args: Relocate) -> Result<Output> {
     let Relocate { record, version_number, to } = args;
     let version = context.version(record, version_number).await?;
-    let vaults = (&context.vaults().await?, &Vaults::connect(&to, context.chain.genesis()).await?);
+    let vaults = (&context.vaults().await?, &context.vaults_at(&to).await?);
     let how = (context.until(), &context.progress);
     let outcome =
         provider::relocate(&context.chain, &context.identity()?, vaults, (record, version), how).await?;

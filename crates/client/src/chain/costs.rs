@@ -4,16 +4,14 @@
 //! runtimes of its own release, which the whole-system test compares with what is held, and claims nothing about others.
 
 use codec::{Compact, Decode, Encode};
-use medshare_types::{
-    AccountId, Anchor, Balance, NewVersion, Point, RecordVersion, VersionStatus,
-};
+use medshare_types::{AccountId, Anchor, Balance, NewVersion, Point, RecordVersion, VersionStatus};
 use subxt::Metadata;
 
 use super::{Call, calls::NewRecord, calls::council::Weight};
 use crate::upgrade::RuntimeVersion;
 
-/// The runtimes whose costs these are.
-const KNOWN: (&str, std::ops::RangeInclusive<u32>) = ("medshare", 1..=2);
+/// The runtime whose costs these are, by its name and version. The version before had other deposits.
+const KNOWN: (&str, u32) = ("medshare", 2);
 
 /// A thousandth of an MDS.
 const MILLI: Balance = 1_000_000_000;
@@ -45,7 +43,7 @@ impl Hold {
 
 /// Whether this client knows the costs of a runtime.
 pub(super) fn are_known(version: &RuntimeVersion) -> bool {
-    version.spec_name == KNOWN.0 && KNOWN.1.contains(&version.spec_version)
+    (version.spec_name.as_str(), version.spec_version) == KNOWN
 }
 
 /// What a call puts on hold; nothing if this client does not know.
@@ -70,7 +68,9 @@ pub(super) fn holds(call: &Call) -> Option<Vec<Hold>> {
         }
         ("Marketplace", "claim") => vec![Hold { what: "bond", amount: None }, deposit(CLAIM)],
         ("Members", "admit") => vec![deposit(MEMBER)],
-        ("Settlement", "redeem") => vec![Hold::of("redemption", argument::<Compact<Balance>>(call, "amount")?.0)],
+        ("Settlement", "redeem") => {
+            vec![Hold::of("redemption", argument::<Compact<Balance>>(call, "amount")?.0)]
+        }
         ("Records" | "Access" | "Marketplace" | "Members" | "Audits" | "Settlement" | "Peers", _) => {
             Vec::new()
         }
@@ -118,7 +118,7 @@ pub(super) fn units(metadata: &Metadata, class: u8, weight: Weight, length: u32)
 mod tests {
     use super::*;
     use crate::chain::calls;
-    use medshare_types::{Hash, Policy, Permission};
+    use medshare_types::{Hash, Permission, Policy};
 
     fn content() -> NewVersion<AccountId> {
         serde_json::from_value(serde_json::json!({
@@ -150,8 +150,10 @@ mod tests {
     fn what_is_not_known_is_not_claimed() {
         assert_eq!(holds(&calls::withdraw(1)), Some(Vec::new()));
         assert_eq!(holds(&calls::as_council(calls::leave())), None);
-        let version = |spec_name: &str, spec_version| RuntimeVersion { spec_name: spec_name.into(), spec_version };
+        let version =
+            |spec_name: &str, spec_version| RuntimeVersion { spec_name: spec_name.into(), spec_version };
         assert!(are_known(&version("medshare", 2)));
-        assert!(!are_known(&version("medshare", 3)) && !are_known(&version("another", 2)));
+        assert!(!are_known(&version("medshare", 1)) && !are_known(&version("medshare", 3)));
+        assert!(!are_known(&version("another", 2)));
     }
 }
