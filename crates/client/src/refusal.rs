@@ -1,7 +1,7 @@
 //! What to do about what the chain refuses, where that can be told in general.
 
 /// The advice where there is nothing better.
-const GENERAL: &str = "nothing was changed except that the quota or a fee was charged; put right what the chain names and repeat";
+const GENERAL: &str = "a call that is refused changes nothing, but uses quota or a fee; put right what the chain names and repeat";
 
 /// What to do about a pallet's error.
 pub(crate) fn hint(pallet: &str, error: &str) -> &'static str {
