@@ -30,7 +30,8 @@ impl Chain {
     /// [`Error::ForeignAnswer`](crate::Error::ForeignAnswer) if its runtime is another.
     pub async fn naming(&self, blob: Hash, vault: &AccountId, at: At) -> Result<Naming> {
         let at = At::Block(self.hash(at).await?);
-        // A locator names the ciphertext itself, and a ciphertext belongs to one version: pallet `records` checks both.
+        // A locator names the ciphertext itself, and a ciphertext belongs to one version: pallet `records` checks
+        // both.
         let key = blake2_128_concat(&blob);
         let Some((id, version)) =
             self.item::<(RecordId, Version)>("Records", "ByCiphertext", &key, at).await?
@@ -55,7 +56,9 @@ impl Chain {
             return Ok(true);
         }
         let review = self.review(Subject::Record { record, version }, at).await?;
-        if review.is_some_and(|review| matches!(review.state, ReviewState::Drawing { .. } | ReviewState::Open)) {
+        if review
+            .is_some_and(|review| matches!(review.state, ReviewState::Drawing { .. } | ReviewState::Open))
+        {
             return Ok(true);
         }
         let now = self.time(at).await?;

@@ -1,32 +1,39 @@
 //! How the parts of the vault are put together.
 
-use std::{fs::File, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
-use axum::{
-    Router,
-    http::{HeaderValue, Method, header},
-    middleware,
-};
+use axum::{Router, middleware};
 use medshare_client::vault::{Limits, Scope, auth::MAX_LIFETIME};
 use medshare_types::{AccountId, Moment, Role};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{net::TcpListener, time::Instant};
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
-use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
 use crate::{
     auth::Nonces,
     bounds::Bounds,
+    collect::{Collector, Mode, Rules},
+    cors,
+    events::Events,
     evidence::{self, Evidence},
     folder,
+    inventory::{Inventory, Quotas},
+    journal::Owner,
     ledger::{Ledger, answer, is_active},
     links::LinkKey,
     metrics, now,
     problem::Answer,
     receipts::{Posting, Receipts},
+    resume::{Allowance, Uploads},
     routes::routes,
+    scrub::{Rounds, Scrubber},
     server::Server,
     slots::Slots,
     space::Space,
@@ -60,6 +67,18 @@ pub struct Shared {
     pub scope: Scope,
     /// The blobs.
     pub store: BlobStore,
+    /// What is known about them.
+    pub inventory: Inventory,
+    /// What the operator has to know.
+    pub events: Events,
+    /// Removes what nobody needs.
+    pub collector: Collector,
+    /// Whose blobs were looked at a moment ago.
+    pub looked_at: Strangers,
+    /// Uploads that can be gone on with.
+    pub resumable: Uploads,
+    /// Folder of the journal, the inventory and the uploads.
+    pub state: PathBuf,
     /// Which requests were used.
     pub nonces: Nonces,
     /// Keeps the requests that receipts name.
@@ -84,6 +103,8 @@ pub struct Shared {
     pub storing: TaskTracker,
     /// How the vault was a moment ago, and until when that is good enough, unix ms.
     pub health: tokio::sync::Mutex<Option<(Moment, Answer<()>)>>,
+    /// Whether downloads are sent to the store, if it has links.
+    pub store_links: bool,
     /// The address under which links are to be used, with a slash at its end.
     pub public_url: Option<Url>,
     /// What `/metrics` shows.
@@ -115,8 +136,18 @@ pub struct Settings {
     pub link_lifetime: Duration,
     /// How receipts are posted.
     pub posting: Posting,
+    /// How much members may have here.
+    pub quotas: Quotas,
+    /// What becomes of blobs that nobody needs.
+    pub collection: Rules,
+    /// How blobs are read again.
+    pub scrubbing: Rounds,
+    /// How many uploads can be gone on with, and how long.
+    pub resumable: Allowance,
     /// How much at once, and how long.
     pub bounds: Bounds,
+    /// Whether downloads are sent to the store, which must have links.
+    pub store_links: bool,
     /// The address under which links are to be used.
     pub public_url: Option<Url>,
     /// Origins of web pages that may use the vault from a browser; `*` is all.
@@ -127,21 +158,39 @@ pub struct Settings {
 pub struct Vault {
     app: App,
     router: Router,
+    collector: Collector,
+    scrubber: Scrubber,
 }
 
 impl Vault {
     /// Puts a vault together. Fails if its account is no active member in the role `Vault`, because such a vault
     /// could not report what it serves, if its clock is behind the chain's, or if another vault uses its folder.
     pub async fn new(settings: Settings, ledger: Arc<dyn Ledger>) -> anyhow::Result<Self> {
-        let Settings { account, state, bounds, .. } = settings;
-        let mut locks = vec![folder::lock(&state)?];
-        if let Place::Folder(folder) = &settings.store
-            && folder != &state
-        {
-            locks.push(folder::lock(folder)?);
-        }
+        let locks = lock_folders(&settings)?;
         settings.store.check_limit(settings.max_blob_bytes)?;
         let store = BlobStore::open(&settings.store).await?;
+        Self::with(settings, store, locks, ledger).await
+    }
+
+    /// As [`Vault::new`], with a store that is open already.
+    pub async fn on(settings: Settings, store: BlobStore, ledger: Arc<dyn Ledger>) -> anyhow::Result<Self> {
+        let locks = lock_folders(&settings)?;
+        Self::with(settings, store, locks, ledger).await
+    }
+
+    async fn with(
+        settings: Settings,
+        store: BlobStore,
+        locks: Vec<File>,
+        ledger: Arc<dyn Ledger>,
+    ) -> anyhow::Result<Self> {
+        let Settings { account, state, bounds, .. } = settings;
+        if settings.store_links && !store.has_links() {
+            bail!(
+                "this store has no links of its own, to which downloads could be sent; leave --store-links out, or keep \
+                 the blobs in S3, Google Cloud Storage or Azure"
+            );
+        }
         let standing = answer(ledger.standing(&account, &account))
             .await
             .context("cannot ask the chain who this vault is")?;
@@ -156,10 +205,23 @@ impl Vault {
         let evidence = Evidence::open(state.clone(), evidence::FILE_BYTES)
             .with_context(|| format!("cannot use requests.jsonl in {}", state.display()))?;
         let receipts = Receipts::start(&state, ledger.clone(), account.clone(), settings.posting).await?;
+        let owner = Owner { genesis: ledger.genesis(), account: account.clone() };
+        store.claim(&owner).await?;
+        let mut quotas = settings.quotas;
+        if settings.collection.mode == Mode::Off {
+            // Who does not look does not know what is registered.
+            quotas.unregistered = 0;
+        }
+        let inventory = open(&state.join("blobs.jsonl"), |path| Inventory::open(path, &owner, quotas))?;
+        let events = open(&state.join("events.jsonl"), Events::open)?;
+        let resumable = open(&state.join("uploads"), |path| {
+            Uploads::open(path.to_owned(), settings.resumable, inventory.clone())
+        })?;
         let limits = Limits {
             max_blob_bytes: settings.max_blob_bytes,
             link_lifetime: millis(settings.link_lifetime),
             request_lifetime: millis(MAX_LIFETIME),
+            resumable: true,
         };
         let public_url = settings.public_url.map(|mut url| {
             if !url.path().ends_with('/') {
@@ -168,10 +230,33 @@ impl Vault {
             url
         });
         let metrics = metrics::install();
+        let collector = Collector {
+            ledger: ledger.clone(),
+            owner,
+            store: store.clone(),
+            inventory: inventory.clone(),
+            events: events.clone(),
+            rules: settings.collection,
+            finality_age: bounds.finality_age,
+            seen: Arc::default(),
+        };
+        let scrubber = Scrubber {
+            store: store.clone(),
+            inventory: inventory.clone(),
+            events: events.clone(),
+            rounds: settings.scrubbing,
+            path: state.join("scrub.json"),
+        };
         let app = App(Arc::new(Shared {
             scope: Scope { genesis: ledger.genesis(), vault: account },
             ledger,
             store,
+            inventory,
+            events,
+            collector: collector.clone(),
+            looked_at: Strangers::new(bounds.cache),
+            resumable,
+            state,
             nonces: Nonces::default(),
             evidence,
             link_key,
@@ -184,16 +269,27 @@ impl Vault {
             storing: TaskTracker::new(),
             health: tokio::sync::Mutex::default(),
             bounds,
+            store_links: settings.store_links,
             public_url,
             _upkeep: AbortOnDropHandle::new(tokio::spawn(metrics::upkeep(metrics.clone()))),
             metrics,
             _locks: locks,
         }));
-        let mut router = routes().layer(middleware::from_fn(metrics::observe)).with_state(app.clone());
-        if let Some(cors) = cors(&settings.cors_origins)? {
+        let mut router = routes(&app).layer(middleware::from_fn(metrics::observe)).with_state(app.clone());
+        if let Some(cors) = cors::layer(&settings.cors_origins)? {
             router = router.layer(cors);
         }
-        Ok(Self { app, router })
+        Ok(Self { app, router, collector, scrubber })
+    }
+
+    /// What removes blobs that nobody needs. It runs by itself while the vault serves.
+    pub fn collector(&self) -> Collector {
+        self.collector.clone()
+    }
+
+    /// What reads blobs again. It runs by itself while the vault serves.
+    pub fn scrubber(&self) -> Scrubber {
+        self.scrubber.clone()
     }
 
     /// How many receipts are not final on the chain yet.
@@ -201,21 +297,28 @@ impl Vault {
         self.app.receipts.pending()
     }
 
-    /// Serves until `stop` is ready. Then no new request is taken, running transfers may go on for a third of the time
-    /// that stopping may take and are broken off then, uses end with what was served of them, and the last receipts
-    /// are posted in the time that is left. Fails if what notes down or posts receipts ends before that.
+    /// Serves until `stop` is ready. Then no new request is taken, running transfers may go on for a third of the
+    /// time that stopping may take and are broken off then, uses end with what was served of them, and the last
+    /// receipts are posted in the time that is left. Fails if what notes down or posts receipts ends before that.
     pub async fn serve(
         self,
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send,
     ) -> anyhow::Result<()> {
         let server = Server::new(self.router, &self.app.bounds);
+        let background = [
+            AbortOnDropHandle::new(tokio::spawn(self.collector.run())),
+            AbortOnDropHandle::new(tokio::spawn(self.scrubber.run())),
+            AbortOnDropHandle::new(tokio::spawn(self.app.resumable.clone().expire())),
+        ];
         let broken = tokio::select! {
             () = server.accept(listener) => Some("the task that takes connections"),
             what = self.app.receipts.broken() => Some(what),
             () = stop => None,
         };
         tracing::info!("stopping");
+        // Each may end at any moment: what it has not noted down it finds again.
+        drop(background);
         let within = self.app.bounds.stop;
         let deadline = Instant::now() + within;
         server.end(if broken.is_some() { Duration::ZERO } else { within / 3 }).await;
@@ -229,6 +332,22 @@ impl Vault {
             None => Ok(()),
         }
     }
+}
+
+/// Makes sure that nobody else uses the vault's folders.
+fn lock_folders(settings: &Settings) -> anyhow::Result<Vec<File>> {
+    let mut locks = vec![folder::lock(&settings.state)?];
+    if let Place::Folder(folder) = &settings.store
+        && folder != &settings.state
+    {
+        locks.push(folder::lock(folder)?);
+    }
+    Ok(locks)
+}
+
+/// Opens something in the state folder.
+fn open<T>(path: &Path, open: impl FnOnce(&Path) -> std::io::Result<T>) -> anyhow::Result<T> {
+    open(path).with_context(|| format!("cannot use {}", path.display()))
 }
 
 /// Compares the clock with the chain's time. A clock that is behind makes links and signatures wrong; one that is
@@ -250,35 +369,6 @@ fn check_clock(now: Moment, chain: Moment, bounds: &Bounds) -> anyhow::Result<()
         );
     }
     Ok(())
-}
-
-fn cors(origins: &[String]) -> anyhow::Result<Option<CorsLayer>> {
-    if origins.is_empty() {
-        return Ok(None);
-    }
-    let origins = if origins.iter().any(|origin| origin == "*") {
-        AllowOrigin::any()
-    } else {
-        let values = origins.iter().map(|origin| {
-            HeaderValue::from_str(origin)
-                .with_context(|| format!("{origin:?} is not the origin of a web page"))
-        });
-        AllowOrigin::list(values.collect::<Result<Vec<_>, _>>()?)
-    };
-    Ok(Some(
-        CorsLayer::new()
-            .allow_origin(origins)
-            .allow_methods([Method::GET, Method::HEAD, Method::PUT, Method::POST])
-            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::RANGE, header::IF_RANGE])
-            .expose_headers([
-                header::ACCEPT_RANGES,
-                header::CONTENT_LENGTH,
-                header::CONTENT_RANGE,
-                header::ETAG,
-                header::RETRY_AFTER,
-            ])
-            .max_age(Duration::from_secs(3600)),
-    ))
 }
 
 fn millis(span: Duration) -> u64 {

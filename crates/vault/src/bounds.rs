@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-/// How much a vault takes, and how long it waits. Per-account quotas and the removal of old blobs would belong here;
-/// there are none yet.
+/// How much a vault takes at once, and how long it waits.
 #[derive(Clone, Debug)]
 pub struct Bounds {
     /// Most connections at once; others wait.
@@ -12,8 +11,12 @@ pub struct Bounds {
     pub header_read: Duration,
     /// How long a client may take for a body that is no upload.
     pub body_read: Duration,
-    /// How long an upload may stand still.
+    /// How long an upload may stand still, and in which time a least amount has to come.
     pub upload_idle: Duration,
+    /// That amount, bytes: who sends less keeps a place that others need.
+    pub upload_least: u64,
+    /// How long one request may bring a blob, however steadily.
+    pub upload_longest: Duration,
     /// How long a client may take nothing of an answer before its connection is closed.
     pub write_idle: Duration,
     /// Most uploads at once; each takes about 15 MiB of memory.
@@ -41,6 +44,8 @@ impl Default for Bounds {
             header_read: Duration::from_secs(30),
             body_read: Duration::from_secs(10),
             upload_idle: Duration::from_secs(60),
+            upload_least: 64 * 1024,
+            upload_longest: Duration::from_secs(86_400),
             write_idle: Duration::from_secs(60),
             uploads: 16,
             uploads_of_account: 4,

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use futures::{FutureExt, try_join};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream, try_join};
 use medshare_client::{At, Chain, Error, Identity, Until, chain::calls};
 use medshare_types::{AccountId, Hash, NewReceipt, RecordId, Version};
 
 use crate::{
     connection::{Connect, Connection, Patience},
-    ledger::{Access, Answer, Ledger, LedgerError, Standing},
+    ledger::{Access, Answer, Ledger, LedgerError, Namings, Standing},
 };
+
+/// About how many blobs a node is asked at once.
+const AHEAD: usize = 16;
 
 /// A medshare node, and the vault's account that signs receipts.
 pub struct ChainLedger {
@@ -63,6 +66,25 @@ impl Ledger for ChainLedger {
                     chain.record_version(record, version, at)
                 )?;
                 Ok(Access { time, vault, decision, locators: found.map(|found| found.content.locators) })
+            })
+            .boxed()
+    }
+
+    fn namings<'a>(&'a self, vault: &'a AccountId, blobs: Vec<Hash>) -> Answer<'a, Namings> {
+        self.connection
+            .ask(move |chain| {
+                let blobs = blobs.clone();
+                async move {
+                    let block = chain.block(At::Finalized).await?;
+                    let at = At::Block(block.hash);
+                    let each: Vec<_> = blobs.iter().map(|blob| chain.naming(*blob, vault, at)).collect();
+                    let (time, member, of) = try_join!(
+                        chain.time(at),
+                        chain.member(vault, at),
+                        stream::iter(each).buffered(AHEAD).try_collect::<Vec<_>>()
+                    )?;
+                    Ok(Namings { number: block.number, time, vault: member, of })
+                }
             })
             .boxed()
     }

@@ -12,7 +12,17 @@ use medshare_client::{Chain, Identity, keys::SecretString};
 use medshare_types::AccountId;
 use url::Url;
 
-use crate::{app::Settings, bounds::Bounds, receipts::Posting, store::Place, terminal::Terminal};
+use crate::{
+    app::Settings,
+    bounds::Bounds,
+    collect::{Mode, Rules},
+    inventory::Quotas,
+    receipts::Posting,
+    resume::Allowance,
+    scrub::Rounds,
+    store::Place,
+    terminal::Terminal,
+};
 
 /// Keeps encrypted blobs and serves them as the medshare chain decides.
 ///
@@ -31,8 +41,8 @@ pub struct Options {
     #[arg(long, value_name = "FOLDER|URL", env = "MEDSHARE_VAULT_STORE", default_value = "./vault-data")]
     pub store: Place,
 
-    /// Folder of the journal of receipts, the signed requests and the key of links [default: `state` in the store's folder, or
-    /// ./vault-state if the store is a URL].
+    /// Folder of the journal of receipts, the signed requests and the key of links [default: `state` in the store's
+    /// folder, or ./vault-state if the store is a URL].
     #[arg(long, value_name = "FOLDER", env = "MEDSHARE_VAULT_STATE")]
     pub state: Option<PathBuf>,
 
@@ -59,6 +69,12 @@ pub struct Options {
     /// The address under which clients reach the vault, for links; needed only if they should be absolute.
     #[arg(long, value_name = "URL", env = "MEDSHARE_VAULT_PUBLIC_URL")]
     pub public_url: Option<Url>,
+
+    /// Send downloads to the store (S3, Google Cloud Storage, Azure) with a link that it honours for a minute, instead of
+    /// passing all bytes on. Each such link counts as a use of the whole blob, whatever is fetched with it; and clients
+    /// must reach the store.
+    #[arg(long, env = "MEDSHARE_VAULT_STORE_LINKS")]
+    pub store_links: bool,
 
     /// Origin of a web page that may use the vault from a browser, such as https://dashboard.example; can be given
     /// several times; * is all.
@@ -92,6 +108,10 @@ pub struct Options {
     #[command(flatten)]
     pub bounds: BoundOptions,
 
+    /// What members may keep here, and what becomes of it.
+    #[command(flatten)]
+    pub keeping: KeepingOptions,
+
     /// Write logs as JSON lines.
     #[arg(long)]
     pub json_logs: bool,
@@ -107,6 +127,11 @@ pub struct BoundOptions {
     /// Most uploads at once; each takes about 15 MiB of memory.
     #[arg(long, value_name = "COUNT", default_value_t = Bounds::default().uploads)]
     pub max_uploads: usize,
+
+    /// How long one request may bring a blob, however steadily.
+    #[arg(long, value_name = "SECONDS", default_value_t = Bounds::default().upload_longest.as_secs(),
+        value_parser = clap::value_parser!(u64).range(60..))]
+    pub max_upload_seconds: u64,
 
     /// Most downloads at once.
     #[arg(long, value_name = "COUNT", default_value_t = Bounds::default().downloads)]
@@ -131,11 +156,97 @@ pub struct BoundOptions {
     pub stop_seconds: u64,
 }
 
+/// What members may keep in the vault, and what becomes of it.
+#[derive(Args, Clone, Debug)]
+pub struct KeepingOptions {
+    /// Most bytes of one member's blobs; 0 is no limit.
+    #[arg(long, value_name = "BYTES", env = "MEDSHARE_VAULT_QUOTA_BYTES", default_value_t = Quotas::default().bytes)]
+    pub quota_bytes: u64,
+
+    /// Most bytes of one member's blobs that the chain does not name here yet; 0 is no limit.
+    #[arg(long, value_name = "BYTES", env = "MEDSHARE_VAULT_QUOTA_UNREGISTERED_BYTES",
+        default_value_t = Quotas::default().unregistered)]
+    pub quota_unregistered_bytes: u64,
+
+    /// Another quota for one member; can be given several times.
+    #[arg(long, value_name = "ACCOUNT=BYTES", env = "MEDSHARE_VAULT_QUOTA_OF", value_delimiter = ',',
+        value_parser = quota_of)]
+    pub quota_of: Vec<(AccountId, u64)>,
+
+    /// What becomes of blobs that nobody needs: those that no version names at this vault, and those of withdrawn
+    /// records that nobody but the owner may fetch any more.
+    #[arg(long, value_name = "MODE", env = "MEDSHARE_VAULT_COLLECT", default_value = "remove")]
+    pub collect: Mode,
+
+    /// How long a blob is kept that was never registered, or that its owner moved to other vaults.
+    #[arg(long, value_name = "SECONDS", env = "MEDSHARE_VAULT_GRACE_SECONDS",
+        default_value_t = Rules::default().grace.as_secs(), value_parser = clap::value_parser!(u64).range(3_600..))]
+    pub grace_seconds: u64,
+
+    /// How long a blob is kept whose record was withdrawn or erased.
+    #[arg(long, value_name = "SECONDS", env = "MEDSHARE_VAULT_WITHDRAWN_GRACE_SECONDS",
+        default_value_t = Rules::default().withdrawn_grace.as_secs())]
+    pub withdrawn_grace_seconds: u64,
+
+    /// How often the vault looks for blobs that nobody needs.
+    #[arg(long, value_name = "SECONDS", env = "MEDSHARE_VAULT_COLLECT_SECONDS",
+        default_value_t = Rules::default().every.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
+    pub collect_seconds: u64,
+
+    /// How often all blobs are read again, to find what has rotten; 0 is never.
+    #[arg(long, value_name = "SECONDS", env = "MEDSHARE_VAULT_SCRUB_SECONDS",
+        default_value_t = Rounds::default().every.as_secs())]
+    pub scrub_seconds: u64,
+
+    /// How fast they are read, bytes a second.
+    #[arg(long, value_name = "BYTES", default_value_t = Rounds::default().speed,
+        value_parser = clap::value_parser!(u64).range(1..))]
+    pub scrub_bytes_per_second: u64,
+
+    /// How long an upload is kept that is not gone on with.
+    #[arg(long, value_name = "SECONDS", env = "MEDSHARE_VAULT_UPLOAD_SECONDS",
+        default_value_t = Allowance::default().kept.as_secs(), value_parser = clap::value_parser!(u64).range(60..))]
+    pub upload_seconds: u64,
+
+    /// Most uploads of one account that have begun and not ended.
+    #[arg(long, value_name = "COUNT", default_value_t = Allowance::default().of_account)]
+    pub max_open_uploads_per_account: usize,
+}
+
+/// An account and its quota.
+fn quota_of(text: &str) -> Result<(AccountId, u64), String> {
+    let (account, bytes) = text.split_once('=').ok_or("it looks like ACCOUNT=BYTES")?;
+    let account = account
+        .parse()
+        .map_err(|_| format!("{account:?} is no account: neither SS58 nor 32 bytes of hex"))?;
+    Ok((account, bytes.parse().map_err(|_| format!("{bytes:?} is no number of bytes"))?))
+}
+
+impl KeepingOptions {
+    fn quotas(&self) -> Quotas {
+        Quotas {
+            bytes: self.quota_bytes,
+            unregistered: self.quota_unregistered_bytes,
+            of: self.quota_of.iter().cloned().collect(),
+        }
+    }
+
+    fn rules(&self) -> Rules {
+        Rules {
+            mode: self.collect,
+            grace: Duration::from_secs(self.grace_seconds),
+            withdrawn_grace: Duration::from_secs(self.withdrawn_grace_seconds),
+            every: Duration::from_secs(self.collect_seconds),
+        }
+    }
+}
+
 impl BoundOptions {
     fn bounds(&self) -> Bounds {
         Bounds {
             connections: self.max_connections,
             uploads: self.max_uploads,
+            upload_longest: Duration::from_secs(self.max_upload_seconds),
             downloads: self.max_downloads,
             downloads_of_account: self.max_downloads_per_account,
             disk_reserve: self.disk_reserve_bytes,
@@ -186,6 +297,18 @@ impl Options {
                 ..Posting::default()
             },
             bounds: self.bounds.bounds(),
+            quotas: self.keeping.quotas(),
+            collection: self.keeping.rules(),
+            scrubbing: Rounds {
+                every: Duration::from_secs(self.keeping.scrub_seconds),
+                speed: self.keeping.scrub_bytes_per_second,
+            },
+            resumable: Allowance {
+                of_account: self.keeping.max_open_uploads_per_account,
+                kept: Duration::from_secs(self.keeping.upload_seconds),
+                ..Allowance::default()
+            },
+            store_links: self.store_links,
             public_url: self.public_url.clone(),
             cors_origins: self.cors_origins.clone(),
         }
@@ -216,6 +339,22 @@ mod tests {
     }
 
     #[test]
+    fn quotas_can_be_given_to_single_members() {
+        let account = AccountId::new([1; 32]);
+        let given = format!("{account}=5,0x{}=6", "02".repeat(32));
+        let options =
+            Options::try_parse_from(["medshare-vault", "--dev-account", "Charlie", "--quota-of", &given])
+                .unwrap();
+        let quotas = options.settings(account.clone()).quotas;
+        assert_eq!((quotas.of(&account), quotas.of(&AccountId::new([2; 32]))), (5, 6));
+        assert_eq!(quotas.of(&AccountId::new([3; 32])), quotas.bytes);
+        for wrong in ["x=5", "5", &format!("{account}=many")] {
+            let wrong = ["medshare-vault", "--dev-account", "Charlie", "--quota-of", wrong];
+            assert!(Options::try_parse_from(wrong).is_err());
+        }
+    }
+
+    #[test]
     fn an_account_is_all_that_must_be_given() {
         let options = Options::try_parse_from(["medshare-vault", "--dev-account", "Charlie"]).unwrap();
         let settings = options.settings(AccountId::new([1; 32]));
@@ -225,6 +364,8 @@ mod tests {
         assert!(Options::try_parse_from(long).is_err());
         let slow = ["medshare-vault", "--dev-account", "Charlie", "--stop-seconds", "60"];
         assert!(Options::try_parse_from(slow).is_err());
+        let hasty = ["medshare-vault", "--dev-account", "Charlie", "--grace-seconds", "3599"];
+        assert!(Options::try_parse_from(hasty).is_err(), "a registration may take a while to become final");
         let both = ["medshare-vault", "--dev-account", "Charlie", "--account-file", "key"];
         assert!(Options::try_parse_from(both).is_err());
     }

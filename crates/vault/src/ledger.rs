@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use medshare_client::naming::Naming;
 use medshare_types::{
-    AccountId, FetchDecision, Hash, Locators, Member, MemberStatus, Moment, NewReceipt, RecordId, Role,
-    Version,
+    AccountId, BlockNumber, FetchDecision, Hash, Locators, Member, MemberStatus, Moment, NewReceipt,
+    RecordId, Role, Version,
 };
 
 /// How long an answer may take before the chain counts as unreachable.
@@ -49,6 +50,19 @@ pub struct Access {
     pub locators: Option<Locators<AccountId>>,
 }
 
+/// Which blobs a vault has to keep, all at one final block.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Namings {
+    /// The block's number.
+    pub number: BlockNumber,
+    /// The block's chain time, unix ms; zero if it is the chain's first.
+    pub time: Moment,
+    /// The vault.
+    pub vault: Option<Member<AccountId>>,
+    /// What the chain says of each blob, in the order in which it was asked.
+    pub of: Vec<Naming>,
+}
+
 /// A chain, asked at its finalised head.
 pub trait Ledger: Send + Sync + 'static {
     /// The chain, by the hash of its first block.
@@ -65,6 +79,9 @@ pub trait Ledger: Send + Sync + 'static {
         record: RecordId,
         version: Version,
     ) -> Answer<'a, Access>;
+
+    /// Which of these blobs a vault has to keep.
+    fn namings<'a>(&'a self, vault: &'a AccountId, blobs: Vec<Hash>) -> Answer<'a, Namings>;
 
     /// The number of the newest receipt of a vault that is final.
     fn last_receipt<'a>(&'a self, vault: &'a AccountId) -> Answer<'a, Option<u64>>;

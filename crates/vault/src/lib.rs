@@ -9,6 +9,9 @@
 //! - [`decision`]: what the chain allows.
 //! - [`links`]: short-lived links; [`evidence`]: the signed requests for them.
 //! - [`store`]: blobs in an object store. A blob becomes visible as a whole, once it is verified, or not at all.
+//! - [`resume`]: uploads that can be gone on with.
+//! - [`inventory`]: what the vault has, for whom: quotas; [`collect`]: removing what nobody needs; [`scrub`]: finding
+//!   what has rotten; [`events`]: what of that the operator has to know.
 //! - [`receipts`]: a journal of uses on disk, and how they get to the chain exactly once.
 //! - [`ledger`]: what the vault needs of a chain; [`chain`]: the real one.
 //! - [`bounds`]: how much the vault takes, and how long it waits.
@@ -19,18 +22,25 @@ mod appender;
 pub mod auth;
 pub mod bounds;
 pub mod chain;
+pub mod collect;
 pub mod config;
 pub mod connection;
+mod cors;
 pub mod decision;
+pub mod events;
 pub mod evidence;
 mod folder;
+pub mod inventory;
 pub mod journal;
 pub mod ledger;
 pub mod links;
 pub mod metrics;
+pub mod pace;
 pub mod problem;
 pub mod receipts;
+pub mod resume;
 pub mod routes;
+pub mod scrub;
 pub mod server;
 pub mod slots;
 pub mod space;

@@ -32,6 +32,27 @@ pub const RECEIPTS_POSTED: &str = "medshare_vault_receipts_posted_total";
 /// Receipts that the chain will never take.
 pub const RECEIPTS_REFUSED: &str = "medshare_vault_receipts_refused_total";
 
+/// Blobs that the store had at the last look.
+pub const BLOBS: &str = "medshare_vault_blobs";
+/// Of those, the ones that nobody needs.
+pub const BLOBS_UNNEEDED: &str = "medshare_vault_unneeded_blobs";
+/// Bytes of blobs that were removed because nobody needs them.
+pub const COLLECTED: &str = "medshare_vault_removed_bytes_total";
+/// When the last look for what nobody needs ended, seconds since 1970.
+pub const COLLECTED_AT: &str = "medshare_vault_last_collection_seconds";
+/// Looks that could not be ended.
+pub const COLLECTION_FAILURES: &str = "medshare_vault_collection_failures_total";
+/// Blobs that are not what they should be.
+pub const DAMAGED: &str = "medshare_vault_damaged_blobs";
+/// Bytes that were read again.
+pub const SCRUBBED: &str = "medshare_vault_scrubbed_bytes_total";
+/// When all blobs had last been read again, seconds since 1970.
+pub const SCRUBBED_AT: &str = "medshare_vault_last_scrub_seconds";
+/// Blobs that could not be read again.
+pub const SCRUB_FAILURES: &str = "medshare_vault_scrub_failures_total";
+/// Uploads that can be gone on with.
+pub const UPLOADS_OPEN: &str = "medshare_vault_resumable_uploads";
+
 /// How often what histograms have collected is drained, which would grow for ever otherwise.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -69,6 +90,8 @@ fn label(method: &Method) -> &'static str {
         Method::HEAD => "HEAD",
         Method::PUT => "PUT",
         Method::POST => "POST",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     }
@@ -85,8 +108,28 @@ fn describe() {
     describe_gauge!(RECEIPTS_PENDING, "Receipts that are not final on the chain yet");
     describe_counter!(RECEIPTS_POSTED, "Receipts that became final on the chain");
     describe_counter!(RECEIPTS_REFUSED, "Receipts that the chain will never take");
+    describe_gauge!(BLOBS, "Blobs that the store had at the last look");
+    describe_gauge!(BLOBS_UNNEEDED, "Blobs that nobody needs, and that are kept for a time of grace");
+    describe_counter!(COLLECTED, "Bytes of blobs that were removed because nobody needs them");
+    describe_gauge!(COLLECTED_AT, "When the last look for what nobody needs ended, seconds since 1970");
+    describe_counter!(COLLECTION_FAILURES, "Looks for what nobody needs that could not be ended");
+    describe_gauge!(DAMAGED, "Blobs that are not what their address says, or that the store has lost");
+    describe_counter!(SCRUBBED, "Bytes that were read again to find what has rotten");
+    describe_gauge!(SCRUBBED_AT, "When all blobs had last been read again, seconds since 1970");
+    describe_counter!(SCRUB_FAILURES, "Blobs that could not be read again");
+    describe_gauge!(UPLOADS_OPEN, "Uploads that can be gone on with");
     // There from the beginning, so that the first one is seen as an increase.
-    for name in [UPLOADED, SERVED, CHAIN_ERRORS, RECEIPTS_POSTED, RECEIPTS_REFUSED] {
+    for name in [
+        UPLOADED,
+        SERVED,
+        CHAIN_ERRORS,
+        RECEIPTS_POSTED,
+        RECEIPTS_REFUSED,
+        COLLECTED,
+        COLLECTION_FAILURES,
+        SCRUBBED,
+        SCRUB_FAILURES,
+    ] {
         counter!(name).increment(0);
     }
 }
@@ -117,7 +160,7 @@ mod tests {
     #[test]
     fn methods_that_clients_make_up_are_one_label() {
         assert_eq!(label(&Method::PUT), "PUT");
-        assert_eq!(label(&Method::DELETE), "other");
+        assert_eq!(label(&Method::TRACE), "other");
         assert_eq!(label(&Method::from_bytes(b"X1234").unwrap()), "other");
     }
 }

@@ -8,7 +8,9 @@ use axum::{
 use medshare_client::vault::{AuthError, Problem, auth::SCHEME, wire::PROBLEM_MEDIA_TYPE};
 use medshare_types::FetchRefusal;
 
-use crate::{ledger::LedgerError, receipts::OpenError, slots::Full};
+use crate::{
+    inventory::Over, ledger::LedgerError, pace::Slow, receipts::OpenError, slots::Full, store::PutError,
+};
 
 /// A request that failed.
 #[derive(Clone, Debug)]
@@ -119,6 +121,55 @@ impl Failure {
         )
     }
 
+    /// It does not fit into the account's quota.
+    pub fn quota(over: &Over) -> Self {
+        let Over { unregistered, quota, used } = *over;
+        let (code, what, action) = if unregistered {
+            (
+                "quota-unregistered",
+                "that are not registered yet",
+                "Register what was brought, or wait until the vault has seen it on the chain; what is never registered is \
+                 removed after a while.",
+            )
+        } else {
+            (
+                "quota-exceeded",
+                "in all",
+                "Withdraw records that are not needed, use another vault, or ask this vault's operator for a larger quota.",
+            )
+        };
+        Self::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            code,
+            "It does not fit into the account's quota",
+            format!("The account has {used} of {quota} bytes {what}; GET /v1/usage says the same."),
+            action,
+        )
+    }
+
+    /// The vault's own disk cannot be read or written.
+    pub fn disk(error: &std::io::Error) -> Self {
+        tracing::error!(%error, "the vault's disk failed");
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "disk-unavailable",
+            "The vault's disk cannot be used now",
+            "The vault could not read or write its own disk.",
+            "Try again in a few seconds; if it stays so, tell the vault's operator.",
+        )
+    }
+
+    /// The vault's copy of the blob is damaged.
+    pub fn damaged() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "blob-damaged",
+            "The vault's copy of the blob is damaged",
+            "The vault has found that its copy is not what the address says, and does not serve it.",
+            "Use another vault of the version; whoever has the blob can bring it here again, which repairs it.",
+        )
+    }
+
     /// The vault does not have the blob.
     pub fn no_blob() -> Self {
         Self::new(
@@ -194,6 +245,42 @@ impl From<OpenError> for Failure {
         match error {
             OpenError::Behind => Self::behind(),
             OpenError::Journal(_) => Self::journal(),
+        }
+    }
+}
+
+impl From<PutError> for Failure {
+    fn from(error: PutError) -> Self {
+        match error {
+            PutError::Body(detail) => Self::new(
+                StatusCode::BAD_REQUEST,
+                "upload-broken",
+                "The upload broke off",
+                format!("The connection broke before the body was complete: {detail}."),
+                "Send it again.",
+            ),
+            PutError::Slow(Slow { came, least, window }) => Self::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "upload-idle",
+                "The upload stood still or crawled",
+                format!("{came} bytes came in {} seconds, and at least {least} have to.", window.as_secs()),
+                "Go on with it, or send it again, over a better connection.",
+            ),
+            PutError::WrongSize { received } => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "size-mismatch",
+                "The body does not have the announced size",
+                format!("{received} bytes came, which is not what Content-Length says. Nothing was stored."),
+                "Send the file as it was when its address was computed.",
+            ),
+            PutError::WrongAddress { found } => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "address-mismatch",
+                "The body is not the blob with this address",
+                format!("The SHA-256 of the body is {}. Nothing was stored.", hex::encode(found)),
+                "Send the file as it was when its address was computed; if it was not changed, send it again.",
+            ),
+            PutError::Store(error) => Self::store(&error),
         }
     }
 }

@@ -1,6 +1,16 @@
 //! How much of a disk uploads may fill.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    io,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// How much of the disk of a folder is free, bytes.
+pub fn free(folder: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(folder)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
 
 /// Keeps some of the disk free. What running uploads have announced counts as used, although a part of it may be
 /// written already: rather too little is taken than too much.

@@ -115,3 +115,53 @@ async fn stopping_does_not_wait_for_idle_connections() {
     timeout(Duration::from_secs(10), vault.stop()).await.expect("a third of the time was not waited for");
     drop(idle);
 }
+
+#[tokio::test]
+async fn who_drips_an_upload_does_not_keep_its_place() {
+    let vault = start_with(|settings| {
+        settings.bounds.upload_idle = Duration::from_millis(200);
+        settings.bounds.upload_least = 1_000;
+        settings.bounds.uploads_of_account = 1;
+    })
+    .await;
+    let bytes = noise(1_000_000);
+    let path = wire::blob_path(address(&bytes));
+    let signed =
+        Authorization::sign(&provider(), &vault.scope(), "PUT", &path, address(&bytes), now() + 60_000);
+    let mut connection = TcpStream::connect(vault.address).await.unwrap();
+    let head = format!(
+        "PUT {path} HTTP/1.1\r\nHost: vault\r\nAuthorization: {signed}\r\nContent-Length: {}\r\n\r\n",
+        bytes.len()
+    );
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let (mut from, mut to) = connection.into_split();
+    // Never still, and never done.
+    let dripping = tokio::spawn(async move {
+        while to.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+    let mut answer = [0; 12];
+    timeout(LONG, from.read_exact(&mut answer)).await.expect("it was given up").unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 408");
+    dripping.abort();
+    vault.bring(&noise(10)).await;
+    assert_eq!(vault.stored().len(), 1);
+}
+
+#[tokio::test]
+async fn an_upload_that_never_ends_is_ended() {
+    let vault = start_with(|settings| settings.bounds.upload_longest = Duration::from_millis(300)).await;
+    let bytes = noise(1_000_000);
+    let pieces = futures::stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        Some((Ok::<_, std::io::Error>(vec![0; 100]), ()))
+    });
+    let upload = vault.upload(&provider(), &bytes).header("content-length", bytes.len());
+    let answer =
+        timeout(LONG, upload.body(reqwest::Body::wrap_stream(pieces)).send()).await.expect("it ended");
+    let problem = problem(answer.unwrap()).await;
+    assert_eq!(problem.code, "upload-broken");
+    assert!(problem.detail.contains("not complete after"), "{problem}");
+    assert!(vault.stored().is_empty());
+}

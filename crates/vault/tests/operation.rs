@@ -6,7 +6,10 @@ mod common;
 use common::*;
 use medshare_client::vault::Info;
 use medshare_types::FetchBasis;
-use medshare_vault::{now, routes::Description};
+use medshare_vault::{
+    now,
+    routes::{Description, table},
+};
 use utoipa::OpenApi;
 
 #[tokio::test]
@@ -63,6 +66,47 @@ async fn web_pages_may_use_it_only_where_the_operator_says() {
     let open = start_with(|settings| settings.cors_origins = vec!["https://dashboard.example".into()]).await;
     assert_eq!(ask(&open, "https://dashboard.example").await.unwrap(), "https://dashboard.example");
     assert_eq!(ask(&open, "https://elsewhere.example").await, None);
+}
+
+#[tokio::test]
+async fn the_description_names_exactly_what_is_served() {
+    let vault = start().await;
+    let description = serde_json::to_value(Description::openapi()).unwrap();
+    let described = description["paths"].as_object().unwrap();
+    let mut served: Vec<&str> = table().into_iter().map(|(path, _)| path).collect();
+    served.sort_unstable();
+    let mut paths: Vec<&str> = described.keys().map(String::as_str).collect();
+    paths.sort_unstable();
+    assert_eq!(served, paths);
+    for path in paths {
+        let target = vault.url(&path.replace("{address}", &"ab".repeat(32)));
+        for method in ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "TRACE"] {
+            let lower = method.to_lowercase();
+            // Whoever answers GET answers HEAD in the same way, if nothing else is said.
+            let is_described = described[path].get(&lower).is_some()
+                || (lower == "head" && described[path].get("get").is_some());
+            let asked = vault.http.request(method.parse().unwrap(), &target).header("tus-resumable", "1.0.0");
+            let status = asked.send().await.unwrap().status().as_u16();
+            assert_eq!(status != 405, is_described, "{method} {path} answers {status}");
+            assert_ne!(status, 500, "{method} {path}");
+        }
+    }
+}
+
+/// Each problem that a route may answer with has one of the statuses that the description names for it.
+#[tokio::test]
+async fn refusals_have_a_status_that_the_description_names() {
+    let vault = start().await;
+    let description = serde_json::to_value(Description::openapi()).unwrap();
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        let target = vault.url(&path.replace("{address}", &"ab".repeat(32)));
+        for (method, described) in methods.as_object().unwrap() {
+            let asked = vault.http.request(method.to_uppercase().parse().unwrap(), &target);
+            let answer = asked.header("tus-resumable", "1.0.0").send().await.unwrap();
+            let status = answer.status().as_u16().to_string();
+            assert!(described["responses"].get(&status).is_some(), "{method} {path} answers {status}");
+        }
+    }
 }
 
 /// The description is part of the repository, so that a change of the interface is seen in review. Renewed with

@@ -1,14 +1,13 @@
-//! What a vault promises of a store must hold wherever blobs are kept: the same checks run in memory, on a local disk,
-//! and in a bucket of a server that speaks S3.
+//! What a vault promises of a store must hold wherever blobs are kept: the same checks run in memory, on a local
+//! disk, and in a bucket of a server that speaks S3.
 #![allow(missing_docs)]
 
-#[path = "common/bucket.rs"]
-mod bucket;
 mod common;
+#[path = "common/kept.rs"]
+mod kept;
 
-use std::{ops::Range, sync::Arc, time::Duration};
+use std::{ops::Range, time::Duration};
 
-use bucket::Bucket;
 use bytes::Bytes;
 use common::{address, noise};
 use futures::{
@@ -16,50 +15,21 @@ use futures::{
     channel::mpsc::{Receiver, Sender, channel},
     stream,
 };
-use medshare_types::Hash;
-use medshare_vault::store::{BlobStore, Place, PutError};
-use object_store::{ObjectStore, local::LocalFileSystem, memory::InMemory, path::Path};
-use tempfile::TempDir;
+use kept::{Kept, bucket::Bucket, in_a_bucket, in_every_store};
+use medshare_types::{AccountId, Hash};
+use medshare_vault::{
+    journal::Owner,
+    pace::Pace,
+    store::{BlobStore, Listed, PutError},
+};
+use object_store::ObjectStoreExt;
 
 /// What a store takes as one part of an upload.
 const PART: usize = 5 << 20;
+
 /// Longer than anything here takes.
-const IDLE: Duration = Duration::from_secs(120);
-
-/// A store, and a view of the same objects that does not go through it.
-struct Kept {
-    store: BlobStore,
-    objects: Arc<dyn ObjectStore>,
-    prefix: Path,
-    _folder: Option<TempDir>,
-    _bucket: Option<Bucket>,
-}
-
-async fn in_memory() -> Kept {
-    let objects: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
-    let prefix = Path::from("some/prefix");
-    let store = BlobStore::new(objects.clone(), prefix.clone());
-    Kept { store, objects, prefix, _folder: None, _bucket: None }
-}
-
-async fn on_disk() -> Kept {
-    let folder = tempfile::tempdir().unwrap();
-    let store = BlobStore::open(&Place::Folder(folder.path().to_owned())).await.unwrap();
-    let objects = Arc::new(LocalFileSystem::new_with_prefix(folder.path()).unwrap());
-    Kept { store, objects, prefix: Path::default(), _folder: Some(folder), _bucket: None }
-}
-
-async fn in_a_bucket() -> Kept {
-    let bucket = Bucket::start("vault").await;
-    let place = "s3://vault/some/prefix".parse().unwrap();
-    let store = BlobStore::open_with(&place, bucket.environment()).await.unwrap();
-    Kept {
-        store,
-        objects: bucket.objects(),
-        prefix: Path::from("some/prefix"),
-        _folder: None,
-        _bucket: Some(bucket),
-    }
+fn patient() -> Pace {
+    Pace::new(Duration::from_secs(120), 1)
 }
 
 impl Kept {
@@ -69,7 +39,7 @@ impl Kept {
         size: usize,
         body: Vec<Result<Bytes, String>>,
     ) -> Result<(), PutError> {
-        self.store.put(address, size as u64, IDLE, stream::iter(body)).await
+        self.store.put(address, size as u64, patient(), stream::iter(body)).await.map(drop)
     }
 
     async fn bring(&self, bytes: &[u8]) -> Hash {
@@ -163,7 +133,7 @@ async fn shows_nothing_before_an_upload_is_verified(kept: Kept) {
     let (first, last) = bytes.split_at(bytes.len() - 1);
     let store = kept.store.clone();
     let size = bytes.len() as u64;
-    let upload = tokio::spawn(async move { store.put(blob, size, IDLE, rest).await });
+    let upload = tokio::spawn(async move { store.put(blob, size, patient(), rest).await.map(drop) });
     send_all(&mut body, first).await;
     kept.assert_absent(blob).await;
     send_all(&mut body, last).await;
@@ -210,8 +180,8 @@ async fn shows_nothing_of_a_broken_upload(kept: Kept) {
     assert!(matches!(&refused, Err(PutError::Body(why)) if why == "the cable was cut"), "{refused:?}");
     kept.assert_absent(blob).await;
     let begun = stream::iter(pieces(&bytes[..PART + 500])).chain(stream::pending());
-    let idle = kept.store.put(blob, bytes.len() as u64, Duration::from_millis(50), begun).await;
-    assert!(matches!(idle, Err(PutError::Idle)), "{idle:?}");
+    let idle = kept.store.put(blob, bytes.len() as u64, Pace::new(Duration::from_millis(50), 1), begun).await;
+    assert!(matches!(idle, Err(PutError::Slow(_))), "{idle:?}");
     kept.assert_absent(blob).await;
     kept.bring(&bytes).await;
     kept.assert_whole(&bytes).await;
@@ -223,7 +193,7 @@ async fn shows_nothing_of_a_killed_upload(kept: Kept) {
     let (mut body, rest) = by_hand();
     let store = kept.store.clone();
     let size = bytes.len() as u64;
-    let upload = tokio::spawn(async move { store.put(blob, size, IDLE, rest).await });
+    let upload = tokio::spawn(async move { store.put(blob, size, patient(), rest).await.map(drop) });
     send_all(&mut body, &bytes[..2 * PART + 1_000]).await;
     // All memory of it goes at once, as when the process is killed.
     upload.abort();
@@ -263,16 +233,86 @@ async fn tells_blobs_apart(kept: Kept) {
     assert!(kept.read(address(&first), 0..2_000).await == first);
 }
 
-/// Runs a check against each kind of store, as tests of their own.
-macro_rules! in_every_store {
-    ($($check:ident)*) => {
-        mod memory { $(#[tokio::test] async fn $check() { super::$check(super::in_memory().await).await; })* }
-        mod disk { $(#[tokio::test] async fn $check() { super::$check(super::on_disk().await).await; })* }
-        mod s3 {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $check() { super::$check(super::in_a_bucket().await).await; })*
-        }
+async fn lists_and_removes_blobs_and_nothing_else(kept: Kept) {
+    let (first, second) = (noise(2_000), noise(PART + 1));
+    assert_eq!(kept.store.list().await.unwrap(), []);
+    kept.bring(&first).await;
+    kept.bring(&second).await;
+    // What somebody put there by hand is no blob: another name, another folder, a name that leads elsewhere.
+    let stray = hex::encode(address(b"stray"));
+    for path in [format!("blobs/zz/{stray}"), format!("blobs/{stray}"), format!("other/{stray}")] {
+        let path = path.split('/').fold(kept.prefix.clone(), |path, part| path.join(part));
+        kept.objects.put(&path, "stray".into()).await.unwrap();
+    }
+    let listed = |bytes: &[u8]| Listed { blob: address(bytes), size: bytes.len() as u64 };
+    let mut both = [listed(&first), listed(&second)];
+    both.sort();
+    assert_eq!(kept.store.list().await.unwrap(), both);
+
+    let locked = kept.store.lock(address(&first)).await;
+    kept.store.remove(&locked).await.unwrap();
+    kept.store.remove(&locked).await.unwrap();
+    assert_eq!(kept.store.list().await.unwrap(), [listed(&second)]);
+    assert_eq!(kept.store.size(address(&first)).await.unwrap(), None);
+    drop(locked);
+    kept.bring(&first).await;
+    assert_eq!(kept.store.list().await.unwrap(), both);
+}
+
+async fn a_blob_does_not_appear_while_it_is_locked(kept: Kept) {
+    let bytes = noise(3_000);
+    let blob = address(&bytes);
+    let locked = kept.store.lock(blob).await;
+    let (store, body) = (kept.store.clone(), pieces(&bytes));
+    let mut upload =
+        tokio::spawn(async move { store.put(blob, 3_000, patient(), stream::iter(body)).await.unwrap() });
+    let waited = tokio::time::timeout(Duration::from_millis(200), &mut upload).await;
+    assert!(waited.is_err(), "it appeared while somebody removes it");
+    kept.assert_absent(blob).await;
+    kept.store.remove(&locked).await.unwrap();
+    drop(locked);
+    // And who brought it holds it until it has noted that down.
+    let held = upload.await.unwrap();
+    assert!(tokio::time::timeout(Duration::from_millis(50), kept.store.lock(blob)).await.is_err());
+    drop(held);
+    kept.assert_whole(&bytes).await;
+}
+
+async fn tells_states_of_a_blob_apart(kept: Kept) {
+    let bytes = noise(1_000);
+    let blob = kept.bring(&bytes).await;
+    let stamp = kept.store.stamp(blob).await.unwrap().unwrap();
+    assert_eq!(kept.store.stamp(blob).await.unwrap().as_ref(), Some(&stamp));
+    // Servers that speak S3 tell times in seconds.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    kept.bring(&bytes).await;
+    assert_ne!(kept.store.stamp(blob).await.unwrap(), Some(stamp));
+}
+
+async fn belongs_to_one_vault(kept: Kept) {
+    let owner = |account, genesis| Owner {
+        genesis: Hash::repeat_byte(genesis),
+        account: AccountId::new([account; 32]),
     };
+    assert_eq!(kept.store.owner().await.unwrap(), None);
+    kept.store.claim(&owner(1, 1)).await.unwrap();
+    kept.store.claim(&owner(1, 1)).await.unwrap();
+    for other in [owner(2, 1), owner(1, 2)] {
+        let refused = kept.store.claim(&other).await.unwrap_err().to_string();
+        assert!(refused.contains("would remove the other's blobs"), "{refused}");
+    }
+    assert_eq!(kept.store.owner().await.unwrap(), Some(owner(1, 1)));
+    assert_eq!(kept.store.list().await.unwrap(), []);
+}
+
+async fn serves_what_was_cut_off_as_far_as_it_goes(kept: Kept) {
+    let bytes = noise(1_000);
+    let blob = kept.bring(&bytes).await;
+    for left in [400, 0] {
+        kept.objects.put(&kept.path(blob), bytes[..left].to_vec().into()).await.unwrap();
+        assert_eq!(kept.store.size(blob).await.unwrap(), Some(left as u64));
+        assert_eq!(kept.read(blob, 0..left).await, bytes[..left]);
+    }
 }
 
 in_every_store! {
@@ -286,6 +326,11 @@ in_every_store! {
     shows_nothing_of_a_killed_upload
     takes_the_same_blob_from_many_at_once
     tells_blobs_apart
+    lists_and_removes_blobs_and_nothing_else
+    a_blob_does_not_appear_while_it_is_locked
+    tells_states_of_a_blob_apart
+    belongs_to_one_vault
+    serves_what_was_cut_off_as_far_as_it_goes
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -306,7 +351,7 @@ async fn a_bucket_that_refuses_the_credentials_is_told_at_the_start() {
 async fn nothing_of_a_refused_upload_stays_in_a_bucket() {
     let kept = in_a_bucket().await;
     let bytes = noise(2 * PART);
-    let parts = || kept._bucket.as_ref().unwrap().parts();
+    let parts = || kept.bucket.as_ref().unwrap().parts();
     kept.put(Hash::zero(), bytes.len(), pieces(&bytes)).await.unwrap_err();
     assert_eq!(parts(), 0, "whoever pays for the bucket would pay for them");
     // What a kill leaves is for the bucket's own rule.

@@ -11,7 +11,7 @@ use url::Url;
 use super::{
     auth::{Authorization, Scope, body_hash},
     error::VaultError,
-    wire::{INFO_PATH, Info, LINKS_PATH, Link, LinkRequest, PROBLEM_MEDIA_TYPE, Problem},
+    wire::{INFO_PATH, Info, LINKS_PATH, Link, LinkRequest, PROBLEM_MEDIA_TYPE, Problem, USAGE_PATH, Usage},
 };
 
 /// How long a signed request is valid. Short, because it is sent at once.
@@ -129,6 +129,13 @@ impl VaultClient {
                 other => return other,
             }
         }
+    }
+
+    /// How much the signer has in the vault, and may have.
+    pub async fn usage(&self, signer: &Keypair) -> Result<Usage, VaultError> {
+        let request = self.signed(&self.http, signer, Method::GET, USAGE_PATH, body_hash(b""));
+        let response = request.send().await.map_err(|source| self.unreachable(source))?;
+        read_json(&self.base, response).await
     }
 
     /// A request with a fresh signature.

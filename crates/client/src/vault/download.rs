@@ -4,11 +4,12 @@ use std::path::Path;
 
 use futures::StreamExt;
 use medshare_types::Hash;
-use reqwest::{StatusCode, header};
+use reqwest::{Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 use subxt_signer::sr25519::Keypair;
 use tempfile::NamedTempFile;
 use tokio::{fs::File, io::AsyncWriteExt};
+use url::Url;
 
 use super::{
     Progress, VaultClient,
@@ -107,6 +108,15 @@ impl VaultClient {
         }
     }
 
+    /// Where a vault sends us for the bytes.
+    fn at_the_store(&self, response: &Response) -> Result<Url, VaultError> {
+        let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+        location
+            .and_then(|text| Url::parse(text).ok())
+            .filter(|url| matches!(url.scheme(), "http" | "https"))
+            .ok_or_else(|| self.unexpected("a redirection to no address".to_owned()))
+    }
+
     /// One connection: from where we are to the end.
     async fn fetch(
         &self,
@@ -116,11 +126,19 @@ impl VaultClient {
         path: &Path,
         progress: Option<&Progress>,
     ) -> Result<(), VaultError> {
-        let mut request = self.http.get(self.resolve(link)?);
-        if partial.have > 0 {
-            request = request.header(header::RANGE, format!("bytes={}-", partial.have));
+        let get = |url: Url| {
+            let mut request = self.http.get(url);
+            if partial.have > 0 {
+                request = request.header(header::RANGE, format!("bytes={}-", partial.have));
+            }
+            request.send()
+        };
+        let mut response = get(self.resolve(link)?).await.map_err(|source| self.unreachable(source))?;
+        if response.status() == StatusCode::TEMPORARY_REDIRECT {
+            // A link of the store in which the vault keeps its blobs. It gets nothing of ours, and what comes is
+            // verified.
+            response = get(self.at_the_store(&response)?).await.map_err(|source| self.unreachable(source))?;
         }
-        let response = request.send().await.map_err(|source| self.unreachable(source))?;
         let response = check(self.address(), response).await?;
         let wanted = if partial.have > 0 { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
         if response.status() != wanted {

@@ -8,6 +8,7 @@ pub mod auth;
 mod client;
 mod download;
 mod error;
+mod resume;
 mod upload;
 pub mod wire;
 
@@ -16,7 +17,7 @@ pub use client::{Patience, VaultClient};
 pub use download::Download;
 pub use error::VaultError;
 pub use upload::blob_address;
-pub use wire::{Info, Limits, Link, LinkRequest, Problem, Uploaded};
+pub use wire::{Info, Limits, Link, LinkRequest, Problem, Uploaded, Usage};
 
 use std::sync::Arc;
 

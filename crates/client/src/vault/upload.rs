@@ -25,7 +25,9 @@ use super::{
 };
 
 /// How much is read at once.
-const CHUNK: usize = 256 * 1024;
+pub(super) const CHUNK: usize = 256 * 1024;
+/// From which size on an upload can be gone on with. Below, it is as soon sent again.
+const RESUMABLE_FROM: u64 = 8 * 1024 * 1024;
 
 /// The address of a file as a blob, which is its SHA-256, and its size in bytes. Reads it in constant memory.
 pub async fn blob_address(path: &Path) -> Result<(Hash, u64), VaultError> {
@@ -46,8 +48,9 @@ pub async fn blob_address(path: &Path) -> Result<(Hash, u64), VaultError> {
 
 impl VaultClient {
     /// Uploads a file as a blob, and returns its address and size. Streamed; tried again if the connection fails,
-    /// which is safe, because a vault keeps a blob once however often it is brought. A file that is larger than the
-    /// vault takes is refused before it is read.
+    /// which is safe, because a vault keeps a blob once however often it is brought. A large file is gone on with
+    /// where the connection broke, also by a later call, as long as the vault keeps what came (a day, unless its
+    /// operator says otherwise). A file that is larger than the vault takes is refused before it is read.
     ///
     /// The signer must be an active member in the role `Provider`.
     pub async fn upload(
@@ -63,6 +66,9 @@ impl VaultClient {
             return Err(VaultError::TooLarge { size: metadata.len(), most });
         }
         let (address, size) = blob_address(path).await?;
+        if self.info().limits.resumable && size >= RESUMABLE_FROM {
+            return self.upload_resumable(signer, path, address, size, progress).await;
+        }
         let mut attempt = 0;
         loop {
             match self.upload_once(signer, path, address, size, progress.clone()).await {
@@ -118,8 +124,9 @@ impl VaultClient {
         }
     }
 
-    /// Returns when an upload has stood still for too long: no byte was taken, or, after the last one, no answer came.
-    async fn stall(&self, sent: &AtomicU64, size: u64) {
+    /// Returns when an upload has stood still for too long: no byte was taken, or, after the last one, no answer
+    /// came.
+    pub(super) async fn stall(&self, sent: &AtomicU64, size: u64) {
         let mut before = 0;
         loop {
             tokio::time::sleep(if before < size { self.patience.idle } else { self.patience.stored }).await;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use medshare_types::{AccountId, Hash, Moment, RecordId, Version};
+use reqwest::header::HeaderName;
 use serde::{Deserialize, Serialize};
 
 /// Media type of [`Problem`] (RFC 9457).
@@ -11,6 +12,28 @@ pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
 pub const INFO_PATH: &str = "/v1/info";
 /// Path to which a [`LinkRequest`] is posted.
 pub const LINKS_PATH: &str = "/v1/links";
+
+/// Path of [`Usage`].
+pub const USAGE_PATH: &str = "/v1/usage";
+/// Path at which uploads begin that can be gone on with (tus).
+pub const UPLOADS_PATH: &str = "/v1/uploads";
+/// The version of tus.
+pub const TUS_VERSION: &str = "1.0.0";
+/// Header that names the version of tus.
+pub const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+/// Header of tus: size of the blob, bytes.
+pub const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
+/// Header of tus: how far an upload is, bytes.
+pub const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+/// Header of tus: what is uploaded, as keys with values in Base64. Here `address` with the blob's 64 hex digits.
+pub const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
+/// Header of tus: until when an upload is kept that is not gone on with, as an HTTP date.
+pub const UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
+
+/// Path of an upload that can be gone on with. Each account has its own under the same path.
+pub fn upload_path(address: Hash) -> String {
+    format!("{UPLOADS_PATH}/{}", hex::encode(address))
+}
 
 /// Path of a blob: its address as 64 hex digits, as `sha256sum` prints it.
 pub fn blob_path(address: Hash) -> String {
@@ -46,6 +69,23 @@ pub struct Limits {
     pub link_lifetime: u64,
     /// How far ahead a signed request may expire, ms.
     pub request_lifetime: u64,
+    /// Whether uploads can be gone on with. Vaults before there was that do not say so.
+    #[serde(default)]
+    pub resumable: bool,
+}
+
+/// How much an account has in a vault, and may have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Usage {
+    /// Bytes of the blobs that count against the account's quota: those that it was the first to bring.
+    pub bytes: u64,
+    /// Of these, bytes of what the vault has not seen on the chain yet.
+    pub unregistered: u64,
+    /// Most bytes; absent if there is no limit.
+    pub quota: Option<u64>,
+    /// Most bytes of what is not on the chain; absent if there is no limit.
+    pub unregistered_quota: Option<u64>,
 }
 
 /// The answer to an upload.

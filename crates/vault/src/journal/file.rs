@@ -1,14 +1,14 @@
-//! The journal's file.
+//! The file of a journal: lines that say what has happened, from which a state is made again.
 
 use std::{
     io,
+    marker::PhantomData,
     path::{Path, PathBuf},
 };
 
 use medshare_types::{AccountId, Hash};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Line, State};
 use crate::appender::{Appender, sync_folder_of};
 
 /// From which size on a journal is shortened, bytes.
@@ -30,22 +30,35 @@ enum Header {
     Journal(Owner),
 }
 
-/// The journal.
+/// What the lines of a file add up to.
+pub trait Replay: Default {
+    /// A line.
+    type Line: Serialize + DeserializeOwned;
+
+    /// What changes with a line.
+    fn apply(&mut self, line: Self::Line);
+
+    /// The fewest lines that say the same.
+    fn lines(&self) -> Vec<Self::Line>;
+}
+
+/// A file of lines that add up to `S`, as JSON, one a line.
 #[derive(Debug)]
-pub struct Journal {
+pub struct Log<S> {
     path: PathBuf,
     owner: Owner,
     file: Appender,
     /// Its size when it was last shortened, bytes.
     compacted: u64,
+    adds_up_to: PhantomData<S>,
 }
 
-impl Journal {
+impl<S: Replay> Log<S> {
     /// Opens a journal, or begins one, and says what is in it. Fails if it is another owner's: its numbers and
     /// receipts would be posted in the wrong name. Nobody else may have it open.
-    pub fn open(path: &Path, owner: &Owner) -> io::Result<(Self, State)> {
+    pub fn open(path: &Path, owner: &Owner) -> io::Result<(Self, S)> {
         let mut file = Appender::open(path)?;
-        let mut state = State::default();
+        let mut state = S::default();
         if file.length() == 0 {
             file.append(&encode([Header::Journal(owner.clone())])?)?;
         }
@@ -58,11 +71,12 @@ impl Journal {
             state.apply(line);
         }
         let compacted = file.length();
-        Ok((Self { path: path.to_owned(), owner: owner.clone(), file, compacted }, state))
+        let (path, owner) = (path.to_owned(), owner.clone());
+        Ok((Self { path, owner, file, compacted, adds_up_to: PhantomData }, state))
     }
 
     /// Appends lines. When it returns, they are on the disk; if it fails, none of them is.
-    pub fn append(&mut self, lines: &[Line]) -> io::Result<()> {
+    pub fn append(&mut self, lines: &[S::Line]) -> io::Result<()> {
         self.file.append(&encode(lines)?)
     }
 
@@ -72,7 +86,7 @@ impl Journal {
     }
 
     /// Replaces the journal by the shortest one that says the same.
-    pub fn compact(&mut self, state: &State) -> io::Result<()> {
+    pub fn compact(&mut self, state: &S) -> io::Result<()> {
         let staged = self.path.with_extension("new");
         let mut text = encode([Header::Journal(self.owner.clone())])?;
         text.extend(encode(state.lines())?);
@@ -108,7 +122,7 @@ fn encode<T: Serialize>(lines: impl IntoIterator<Item = T>) -> io::Result<Vec<u8
 }
 
 #[cfg(test)]
-impl Journal {
+impl<S: Replay> Log<S> {
     /// A journal that cannot be written, as on a full disk.
     pub fn unwritable(path: &Path, owner: &Owner) -> io::Result<Self> {
         let (journal, _) = Self::open(path, owner)?;
@@ -118,7 +132,10 @@ impl Journal {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::{super::Use, *};
+    use super::{
+        super::{Journal, Line, State, Use},
+        *,
+    };
     use medshare_types::{FetchBasis, RecordId};
 
     pub(crate) fn owner() -> Owner {

@@ -12,7 +12,10 @@ use std::collections::{BTreeMap, VecDeque};
 use medshare_types::{AccountId, FetchBasis, Hash, Moment, NewReceipt, RecordId, Version};
 use serde::{Deserialize, Serialize};
 
-pub use file::{Journal, Owner};
+pub use file::{Log, Owner, Replay};
+
+/// The journal of uses.
+pub type Journal = Log<State>;
 
 /// A use of a blob that the chain has allowed, before it is known how much of it is served.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -118,9 +121,10 @@ pub struct State {
     pub last: u64,
 }
 
-impl State {
-    /// What changes with a line.
-    pub fn apply(&mut self, line: Line) {
+impl Replay for State {
+    type Line = Line;
+
+    fn apply(&mut self, line: Line) {
         match line {
             Line::Numbered { last } => self.last = self.last.max(last),
             Line::Opened { id, used } => drop(self.open.insert(id, used)),
@@ -144,6 +148,17 @@ impl State {
         }
     }
 
+    fn lines(&self) -> Vec<Line> {
+        let mut lines = vec![Line::Numbered { last: self.last }];
+        lines.extend(self.open.iter().map(|(id, used)| Line::Opened { id: *id, used: used.clone() }));
+        let ended = self.ended.values();
+        lines.extend(ended.map(|(used, bytes)| Line::Ended { used: used.clone(), bytes: *bytes }));
+        lines.extend(self.pending.iter().map(|receipt| Line::Served { receipt: receipt.clone() }));
+        lines
+    }
+}
+
+impl State {
     fn add_up(&mut self, used: Use, bytes: u64) {
         let key = key(used.record, used.version, &used.accessor, used.basis, used.request);
         match self.ended.get_mut(&key) {
@@ -176,16 +191,6 @@ impl State {
             .zip(numbers)
             .map(|((used, bytes), n)| used.clone().receipt(n, *bytes))
             .collect()
-    }
-
-    /// The shortest journal that says the same.
-    fn lines(&self) -> Vec<Line> {
-        let mut lines = vec![Line::Numbered { last: self.last }];
-        lines.extend(self.open.iter().map(|(id, used)| Line::Opened { id: *id, used: used.clone() }));
-        let ended = self.ended.values();
-        lines.extend(ended.map(|(used, bytes)| Line::Ended { used: used.clone(), bytes: *bytes }));
-        lines.extend(self.pending.iter().map(|receipt| Line::Served { receipt: receipt.clone() }));
-        lines
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Shared, count, lock};
 use crate::{
     appender::Appender,
-    journal::{Journal, Line, Use},
+    journal::{Journal, Line, Replay, Use},
     metrics::RECEIPTS_PENDING,
     now,
 };

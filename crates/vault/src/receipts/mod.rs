@@ -1,8 +1,8 @@
 //! Receipts: every use noted down before it is served, and posted to the chain exactly once.
 //!
-//! Each answer with bytes is one use. `bytes` is what was handed to the connection, so a download that broke off counts
-//! as far as it got, and one of which nothing was sent not at all. Uses that end at about the same time under one
-//! signed request are one receipt, with the sum of their bytes: a client that fetches many small ranges does not
+//! Each answer with bytes is one use. `bytes` is what was handed to the connection, so a download that broke off
+//! counts as far as it got, and one of which nothing was sent not at all. Uses that end at about the same time under
+//! one signed request are one receipt, with the sum of their bytes: a client that fetches many small ranges does not
 //! cost the vault a receipt for each.
 //!
 //! A thread, the [`keeper`], owns the journal. A task, the [`poster`], has ended uses numbered and posts them in
@@ -34,7 +34,7 @@ use tokio::{
 
 use crate::{
     appender::Appender,
-    journal::{Journal, Line, Owner, State, Use},
+    journal::{Journal, Line, Owner, Replay, State, Use},
     ledger::{Ledger, answer},
     metrics::{RECEIPTS_PENDING, SERVED},
 };
@@ -108,6 +108,11 @@ impl OpenUse {
     pub fn served(&mut self, bytes: u64) {
         self.bytes = self.bytes.saturating_add(bytes);
         metrics::counter!(SERVED).increment(bytes);
+    }
+
+    /// So many more bytes can be fetched elsewhere with what was answered.
+    pub fn handed_out(&mut self, bytes: u64) {
+        self.bytes = self.bytes.saturating_add(bytes);
     }
 }
 

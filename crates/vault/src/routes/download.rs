@@ -1,5 +1,7 @@
 //! Blobs are fetched with links.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     extract::{Path, Query, State},
@@ -24,6 +26,9 @@ use crate::{
     problem::{Answer, Failure},
 };
 
+/// How long a link of the store works: long enough to follow it, and too short to pass it on.
+const STORE_LINK: Duration = Duration::from_secs(60);
+
 /// The token of a link.
 #[derive(Deserialize)]
 pub struct Token {
@@ -32,8 +37,8 @@ pub struct Token {
 
 /// Fetch a blob, or a range of it, with a link
 ///
-/// The chain is asked again whether the account that asked for the link may fetch it. Each answer with bytes is
-/// noted down, and reported to the chain in an access receipt; answers with one link at about the same time share one.
+/// The chain is asked again whether the account that asked for the link may fetch it. Each answer with bytes is noted
+/// down, and reported to the chain in an access receipt; answers with one link at about the same time share one.
 #[utoipa::path(
     get,
     path = "/v1/blobs/{address}",
@@ -46,6 +51,7 @@ pub struct Token {
     responses(
         (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
         (status = 206, body = Vec<u8>, content_type = "application/octet-stream", description = "The range"),
+        (status = 307, description = "A link of the vault's store, from which the bytes are to be fetched with the same `Range`; where the operator wants it so"),
         (status = 304, description = "The client has it (`If-None-Match`)"),
         (status = 401, body = Problem, content_type = "application/problem+json", description = "No link, or it has ended, was changed, or is for another blob"),
         (status = 403, body = Problem, content_type = "application/problem+json", description = "The chain does not allow it any more; the code says why"),
@@ -71,18 +77,15 @@ pub async fn get(
         Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
         Asked::Nothing => return Err(Failure::range(size)),
     };
+    if app.store_links
+        && let Some(response) = at_the_store(&app, address, size, &claims, basis).await?
+    {
+        return Ok(response);
+    }
     let length = range.end.saturating_sub(range.start);
     let slot = app.downloads.take(&claims.accessor).map_err(Failure::full)?;
     let stream = app.store.get(address, range.clone()).await.map_err(|error| Failure::store(&error))?;
-    let used = Use {
-        record: claims.record,
-        version: claims.version,
-        accessor: claims.accessor,
-        basis,
-        at: now(),
-        request: claims.request,
-        promised: length,
-    };
+    let used = use_of(&claims, basis, length);
     let mut open = app.receipts.open(used).await?;
     let counted = stream.map(move |chunk| {
         // Both end with the body.
@@ -100,6 +103,43 @@ pub async fn get(
         response.headers_mut().insert(header::CONTENT_RANGE, value);
     }
     Ok(response)
+}
+
+/// The use that begins with an answer of so many bytes.
+fn use_of(claims: &Claims, basis: FetchBasis, promised: u64) -> Use {
+    Use {
+        record: claims.record,
+        version: claims.version,
+        accessor: claims.accessor.clone(),
+        basis,
+        at: now(),
+        request: claims.request,
+        promised,
+    }
+}
+
+/// Sends a client to the store itself, if that has links. What is fetched there nobody tells the vault, so it counts
+/// as all of the blob.
+async fn at_the_store(
+    app: &App,
+    address: Hash,
+    size: u64,
+    claims: &Claims,
+    basis: FetchBasis,
+) -> Answer<Option<Response>> {
+    let link = match app.store.link(address, STORE_LINK).await {
+        Ok(Some(link)) => link,
+        Ok(None) => return Ok(None),
+        Err(error) => {
+            tracing::warn!(%error, "the store gives no link: the vault serves the blob itself");
+            return Ok(None);
+        }
+    };
+    // On the disk before the link leaves, as with bytes.
+    app.receipts.open(use_of(claims, basis, size)).await?.handed_out(size);
+    let mut response = with_headers(StatusCode::TEMPORARY_REDIRECT, &etag(address), None, Body::empty())?;
+    response.headers_mut().insert(header::LOCATION, header_value(link.as_str())?);
+    Ok(Some(response))
 }
 
 /// Size and ETag of a blob, with a link
@@ -172,6 +212,9 @@ async fn allowed(app: &App, address: &str, token: Token) -> Answer<Allowed> {
     })?;
     let asked = LinkRequest { record: claims.record, version: claims.version, blob: address };
     let basis = may_fetch(app, &claims.accessor, &asked, now).await?.basis;
+    if app.inventory.is_damaged(address) {
+        return Err(Failure::damaged());
+    }
     let size = app.store.size(address).await.map_err(|error| Failure::store(&error))?;
     let size = size.ok_or_else(Failure::no_blob)?;
     Ok(Allowed { address, claims, basis, size })

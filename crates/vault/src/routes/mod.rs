@@ -4,13 +4,17 @@ pub mod download;
 pub mod info;
 pub mod links;
 mod range;
+pub mod resumable;
 pub mod upload;
+pub mod usage;
 
 use axum::{
     Router,
     http::StatusCode,
-    routing::{get, post},
+    middleware::from_fn_with_state,
+    routing::{MethodRouter, get, head, options, post},
 };
+use medshare_client::vault::wire::UPLOADS_PATH;
 use medshare_types::Hash;
 use utoipa::{
     Modify, OpenApi,
@@ -22,15 +26,33 @@ use crate::{
     problem::{Answer, Failure},
 };
 
+/// Each path with what answers there. The description has the same, which a test checks.
+pub fn table() -> Vec<(&'static str, MethodRouter<App>)> {
+    vec![
+        ("/v1/info", get(info::info)),
+        ("/v1/usage", get(usage::usage)),
+        ("/v1/blobs/{address}", get(download::get).head(download::head).put(upload::put)),
+        ("/v1/links", post(links::create)),
+        (UPLOADS_PATH, options(resumable::options).post(resumable::create)),
+        ("/v1/uploads/{address}", head(resumable::offset).patch(resumable::add).delete(resumable::give_up)),
+        ("/healthz", get(info::health)),
+        ("/metrics", get(info::metrics)),
+        ("/openapi.json", get(info::openapi)),
+    ]
+}
+
 /// All routes.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/v1/info", get(info::info))
-        .route("/v1/blobs/{address}", get(download::get).head(download::head).put(upload::put))
-        .route("/v1/links", post(links::create))
-        .route("/healthz", get(info::health))
-        .route("/metrics", get(info::metrics))
-        .route("/openapi.json", get(info::openapi))
+pub fn routes(app: &App) -> Router<App> {
+    let mut router = Router::new();
+    for (path, answers) in table() {
+        let answers = if path.starts_with(UPLOADS_PATH) {
+            answers.layer(from_fn_with_state(app.clone(), resumable::speak_tus))
+        } else {
+            answers
+        };
+        router = router.route(path, answers);
+    }
+    router
         .fallback(|| async {
             Failure::new(
                 StatusCode::NOT_FOUND,
@@ -69,10 +91,16 @@ fn parse_address(text: &str) -> Answer<Hash> {
     ),
     paths(
         info::info,
+        usage::usage,
         upload::put,
         links::create,
         download::get,
         download::head,
+        resumable::options,
+        resumable::create,
+        resumable::offset,
+        resumable::add,
+        resumable::give_up,
         info::health,
         info::metrics,
         info::openapi

@@ -6,22 +6,38 @@
 //! address says, whenever the process is killed. What a kill leaves behind is invisible; on a local disk it is swept
 //! away at the next start, elsewhere by the store's rule for incomplete uploads (S3:
 //! `AbortIncompleteMultipartUpload`).
+//!
+//! Whoever removes a blob holds its [lock](BlobStore::lock) while it makes sure that nobody needs it, and an upload
+//! holds it from the moment in which the blob appears until its caller has noted that down. So what was just brought
+//! is never removed by a decision that was made before.
 
+mod adopt;
+mod owner;
 mod place;
+mod remote;
 
-use std::{fmt::Display, io, io::SeekFrom, ops::Range, path::PathBuf, sync::Arc, time::Duration};
+use std::{fmt::Display, io, io::SeekFrom, ops::Range, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
+use futures::{Stream, StreamExt, TryStreamExt, future::ready, stream::BoxStream};
 use medshare_types::Hash;
 use object_store::{
     GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt, WriteMultipart, path::Path,
+    signer::Signer,
 };
 use sha2::{Digest, Sha256};
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio::{
+    io::{AsyncReadExt, AsyncSeekExt},
+    sync::{Mutex, OwnedMutexGuard},
+};
 use tokio_util::io::ReaderStream;
 
 pub use place::Place;
+
+use crate::{
+    pace::{Pace, Slow},
+    space,
+};
 
 /// Size of a part of an upload: the least that S3 takes; with its 10,000 parts, blobs may have up to 50 GB.
 const PART: usize = 5 * 1024 * 1024;
@@ -36,8 +52,8 @@ const READ: usize = 256 * 1024;
 pub enum PutError {
     /// The body ended with an error: the connection broke.
     Body(String),
-    /// No byte came for too long.
-    Idle,
+    /// Too little came for too long.
+    Slow(Slow),
     /// More or fewer bytes came than were announced.
     WrongSize {
         /// How many came; if there were too many, when that was noticed.
@@ -52,6 +68,12 @@ pub enum PutError {
     Store(object_store::Error),
 }
 
+impl From<Slow> for PutError {
+    fn from(slow: Slow) -> Self {
+        Self::Slow(slow)
+    }
+}
+
 impl From<object_store::Error> for PutError {
     fn from(error: object_store::Error) -> Self {
         Self::Store(error)
@@ -61,11 +83,41 @@ impl From<object_store::Error> for PutError {
 /// Bytes of a blob.
 pub type BlobStream = BoxStream<'static, io::Result<Bytes>>;
 
+/// Held while a blob is made or removed.
+#[derive(Debug)]
+pub struct Locked {
+    address: Hash,
+    _guard: OwnedMutexGuard<()>,
+}
+
+/// A blob in the store.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Listed {
+    /// Its address.
+    pub blob: Hash,
+    /// Its size, bytes.
+    pub size: u64,
+}
+
+/// Tells one state of a blob in the store from another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stamp {
+    /// Its size, bytes.
+    pub size: u64,
+    /// When it was written, by the store's clock, in as fine units as the store has; and what the store calls this
+    /// state.
+    state: String,
+}
+
 /// The blobs.
 #[derive(Clone, Debug)]
 pub struct BlobStore {
     objects: Arc<dyn ObjectStore>,
     prefix: Path,
+    /// Signs links, where the store has them.
+    signer: Option<Arc<dyn Signer>>,
+    /// By the first byte of the address.
+    locks: Arc<[Arc<Mutex<()>>]>,
     /// Where it is on this machine, if it is.
     folder: Option<PathBuf>,
 }
@@ -73,13 +125,22 @@ pub struct BlobStore {
 impl BlobStore {
     /// Blobs under a prefix of an object store.
     pub fn new(objects: Arc<dyn ObjectStore>, prefix: Path) -> Self {
-        Self { objects, prefix, folder: None }
+        let locks = (0..=u8::MAX).map(|_| Arc::default()).collect();
+        Self { objects, prefix, signer: None, locks, folder: None }
     }
 
     /// Size of a blob, bytes, if it is there.
     pub async fn size(&self, address: Hash) -> object_store::Result<Option<u64>> {
+        Ok(self.stamp(address).await?.map(|stamp| stamp.size))
+    }
+
+    /// In which state a blob is, if it is there.
+    pub async fn stamp(&self, address: Hash) -> object_store::Result<Option<Stamp>> {
         match self.objects.head(&self.path(address)).await {
-            Ok(meta) => Ok(Some(meta.size)),
+            Ok(meta) => {
+                let state = format!("{:?} {:?} {:?}", meta.last_modified, meta.e_tag, meta.version);
+                Ok(Some(Stamp { size: meta.size, state }))
+            }
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -87,28 +148,62 @@ impl BlobStore {
 
     /// How much of the disk is free, bytes, if the store is on one of this machine.
     pub fn free(&self) -> io::Result<Option<u64>> {
-        let Some(folder) = &self.folder else { return Ok(None) };
-        let disk = rustix::fs::statvfs(folder)?;
-        Ok(Some(disk.f_bavail.saturating_mul(disk.f_frsize)))
+        self.folder.as_deref().map(space::free).transpose()
     }
 
-    /// Stores a body of `size` bytes as the blob with this address, if that is its SHA-256. In constant memory. A blob
-    /// that is there is replaced, as a whole and only by one that is right, so that a damaged one is repaired. The body
-    /// may stand still for `idle`.
+    /// Waits until nobody makes or removes the blob with this address.
+    pub async fn lock(&self, address: Hash) -> Locked {
+        let index = usize::from(address.as_bytes().first().copied().unwrap_or_default());
+        // There is one for each value of a byte.
+        let lock = self.locks.get(index).cloned().unwrap_or_default();
+        Locked { address, _guard: lock.lock_owned().await }
+    }
+
+    /// Removes the blob that is locked. That it is not there is no error.
+    pub async fn remove(&self, locked: &Locked) -> object_store::Result<()> {
+        match self.objects.delete(&self.path(locked.address)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            // Servers that speak S3 differ in how they say that it was not there.
+            Err(_) if self.size(locked.address).await?.is_none() => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// All blobs, ascending by address. What is no blob is left out.
+    pub async fn list(&self) -> object_store::Result<Vec<Listed>> {
+        let folder = self.prefix.clone().join("blobs");
+        let objects = self.objects.list(Some(&folder));
+        let blobs = objects.try_filter_map(|object| {
+            let blob = object.location.filename().and_then(address_of);
+            let blob = blob.filter(|blob| self.path(*blob) == object.location);
+            ready(Ok(blob.map(|blob| Listed { blob, size: object.size })))
+        });
+        let mut blobs: Vec<Listed> = blobs.try_collect().await?;
+        blobs.sort_unstable();
+        Ok(blobs)
+    }
+
+    /// Stores a body of `size` bytes as the blob with this address, if that is its SHA-256. In constant memory. A
+    /// blob that is there is replaced, as a whole and only by one that is right, so that a damaged one is repaired.
+    /// The body must keep the pace. What is returned is held until the blob is noted down.
     pub async fn put<E: Display>(
         &self,
         address: Hash,
         size: u64,
-        idle: Duration,
+        pace: Pace,
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
-    ) -> Result<(), PutError> {
+    ) -> Result<Locked, PutError> {
         let upload = self.objects.put_multipart(&self.path(address)).await?;
         let mut writer = WriteMultipart::new_with_chunk_size(upload, PART);
-        match receive(address, size, idle, body, &mut writer).await {
-            Ok(()) => Ok(writer.finish().await.map(drop)?),
+        match receive(address, size, pace, body, &mut writer).await {
+            Ok(()) => {
+                let locked = self.lock(address).await;
+                writer.finish().await?;
+                Ok(locked)
+            }
             Err(error) => {
-                // A part that is still on its way when an upload is aborted may stay, and cost money for ever. If the store
-                // itself failed, there is nothing to wait for.
+                // A part that is still on its way when an upload is aborted may stay, and cost money for ever. If the
+                // store itself failed, there is nothing to wait for.
                 while !matches!(error, PutError::Store(_)) && writer.wait_for_capacity(0).await.is_err() {}
                 if let Err(error) = writer.abort().await {
                     tracing::warn!(%error, "an incomplete upload could not be removed from the store");
@@ -120,6 +215,10 @@ impl BlobStore {
 
     /// Reads a range of a blob.
     pub async fn get(&self, address: Hash, range: Range<u64>) -> object_store::Result<BlobStream> {
+        // A blob that was cut off to nothing; stores refuse empty ranges.
+        if range.is_empty() {
+            return Ok(futures::stream::empty().boxed());
+        }
         let options = GetOptions::new().with_range(Some(GetRange::Bounded(range)));
         let result = self.objects.get_opts(&self.path(address), options).await?;
         let range = result.range.clone();
@@ -146,22 +245,28 @@ impl BlobStore {
     }
 }
 
+/// The address that a blob's name says.
+fn address_of(name: &str) -> Option<Hash> {
+    let mut address = Hash::zero();
+    hex::decode_to_slice(name, address.as_bytes_mut()).ok()?;
+    Some(address)
+}
+
 /// Reads a body to its end, passes it on to a writer, and checks its size and address.
 async fn receive<E: Display>(
     address: Hash,
     size: u64,
-    idle: Duration,
+    mut pace: Pace,
     mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     writer: &mut WriteMultipart,
 ) -> Result<(), PutError> {
     let mut hasher = Sha256::new();
     let mut received = 0_u64;
     loop {
-        let chunk = match tokio::time::timeout(idle, body.next()).await {
-            Err(_) => return Err(PutError::Idle),
-            Ok(None) => break,
-            Ok(Some(Err(error))) => return Err(PutError::Body(error.to_string())),
-            Ok(Some(Ok(chunk))) => chunk,
+        let chunk = match pace.next(&mut body).await? {
+            None => break,
+            Some(Err(error)) => return Err(PutError::Body(error.to_string())),
+            Some(Ok(chunk)) => chunk,
         };
         received = received.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
         if received > size {
@@ -182,8 +287,6 @@ async fn receive<E: Display>(
 mod tests {
     use super::*;
 
-    const IDLE: Duration = Duration::from_secs(60);
-
     #[tokio::test]
     async fn sweeps_away_what_a_kill_left_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
@@ -191,11 +294,12 @@ mod tests {
         let store = BlobStore::open(&place).await.unwrap();
         let address = Hash::from(<[u8; 32]>::from(Sha256::digest(b"blob")));
         let body = || futures::stream::iter([Ok::<_, String>(Bytes::from_static(b"blob"))]);
-        store.put(address, 4, IDLE, body()).await.unwrap();
+        store.put(address, 4, Pace::patient(), body()).await.unwrap();
         let left = folder.path().join(format!("{}#1", store.path(address)));
         std::fs::write(&left, b"bl").unwrap();
         let store = BlobStore::open(&place).await.unwrap();
         assert!(!left.exists());
         assert_eq!(store.size(address).await.unwrap(), Some(4));
+        assert_eq!(store.list().await.unwrap(), [Listed { blob: address, size: 4 }]);
     }
 }

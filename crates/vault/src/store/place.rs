@@ -6,20 +6,21 @@ use anyhow::{Context, bail};
 use bytes::Bytes;
 use futures::TryStreamExt;
 use medshare_types::Hash;
-use object_store::{
-    ObjectStoreExt, PutPayload, local::LocalFileSystem, memory::InMemory, parse_url_opts, path::Path,
-};
+use object_store::{ObjectStoreExt, PutPayload, local::LocalFileSystem, memory::InMemory, path::Path};
 use url::Url;
 
-use super::{BlobStore, PART};
+use super::{
+    BlobStore, PART,
+    remote::{self, Remote},
+};
 
 /// The word with which a store that forgets everything is asked for.
 const FORGETS: &str = "memory:forgets-on-exit";
 /// The names of environment variables that may be credentials or settings of an object store. Others are none of
 /// its business: `TOKEN` or `ENDPOINT` would be taken for its own.
 const PREFIXES: [&str; 3] = ["AWS_", "GOOGLE_", "AZURE_"];
-/// What is set unless the environment says otherwise: no limit for a whole request, because a blob may take hours, but
-/// one for silence, which is also how long sending one part may take.
+/// What is set unless the environment says otherwise: no limit for a whole request, because a blob may take hours,
+/// but one for silence, which is also how long sending one part may take.
 const CLIENT: [(&str, &str); 2] = [("timeout", "7 days"), ("read_timeout", "5 min")];
 /// Object stores that blobs may be kept in. `https` is for the addresses under which AWS, Cloudflare and Azure name a
 /// bucket.
@@ -116,10 +117,11 @@ impl BlobStore {
                 Ok(Self { folder: Some(folder.clone()), ..store })
             }
             Place::Url(url) => {
-                let (objects, prefix) = parse_url_opts(url, options(environment)).with_context(|| {
-                    format!("cannot open the store {url}; its credentials are taken from the environment")
-                })?;
-                let store = Self::new(Arc::from(objects), prefix);
+                let Remote { objects, signer, prefix } = remote::open(url, options(environment))
+                    .with_context(|| {
+                        format!("cannot open the store {url}; its credentials are taken from the environment")
+                    })?;
+                let store = Self { signer, ..Self::new(objects, prefix) };
                 let probed = tokio::time::timeout(PROBE, store.probe()).await;
                 probed
                     .unwrap_or_else(|_| bail!("it did not answer in {} seconds", PROBE.as_secs()))
@@ -236,8 +238,8 @@ mod tests {
 
         let url = Url::parse("s3://bucket/prefix").unwrap();
         let region = [("AWS_REGION".into(), "here".into())];
-        let (store, _) = parse_url_opts(&url, options(region.into_iter())).unwrap();
-        let settings = format!("{store:?}");
+        let remote = remote::open(&url, options(region.into_iter())).unwrap();
+        let settings = format!("{:?}", remote.objects);
         assert!(settings.contains("7d") || settings.contains("604800s"), "{settings}");
     }
 

@@ -6,17 +6,18 @@ use std::{
 };
 
 use futures::FutureExt;
+use medshare_client::naming::Naming;
 use medshare_types::{
-    AccountId, FetchBasis, FetchDecision, FetchRefusal, Hash, Locator, Locators, Member, MemberStatus,
-    Moment, NewReceipt, Point, RecordId, Role, Roles, Version,
+    AccountId, BlockNumber, FetchBasis, FetchDecision, FetchRefusal, Hash, Locator, Locators, Member,
+    MemberStatus, Moment, NewReceipt, Point, RecordId, Role, Roles, Version,
 };
 use medshare_vault::{
-    ledger::{Access, Answer, Ledger, LedgerError, Standing},
+    ledger::{Access, Answer, Ledger, LedgerError, Namings, Standing},
     now,
 };
 use subxt_signer::sr25519::Keypair;
 
-use super::account;
+use super::{account, vault_account};
 
 pub const GENESIS: Hash = Hash::repeat_byte(0x11);
 /// The record and version that [`FakeChain`] places at the vault.
@@ -37,6 +38,14 @@ pub struct State {
     pub members: HashMap<AccountId, Member<AccountId>>,
     pub decisions: HashMap<(AccountId, RecordId, Version), FetchDecision>,
     pub places: HashMap<(RecordId, Version), Locators<AccountId>>,
+    /// What the chain says of blobs; of others, that no version has them.
+    pub namings: HashMap<Hash, Naming>,
+    /// Told how often blobs were asked about before each answer, and may change what it will be.
+    pub before_naming: Option<ChangeNamings>,
+    /// How often blobs were asked about.
+    pub named: usize,
+    /// Number of the newest final block.
+    pub number: BlockNumber,
     /// What was posted, in the order in which it came.
     pub receipts: Vec<NewReceipt<AccountId>>,
     /// How many transactions the chain refused.
@@ -56,6 +65,9 @@ pub struct State {
     /// Receipts of these records are refused for ever.
     pub poisoned: HashSet<RecordId>,
 }
+
+/// Changes what a chain says of blobs.
+pub type ChangeNamings = Box<dyn FnMut(usize, &mut HashMap<Hash, Naming>) + Send>;
 
 impl FakeChain {
     pub fn with(&self) -> MutexGuard<'_, State> {
@@ -93,7 +105,10 @@ impl FakeChain {
 
     pub fn place(&self, vault: &Keypair, blob: Hash) {
         let locators = vec![Locator { vault: account(vault), blob }].try_into().unwrap();
-        self.with().places.insert((RECORD, VERSION), locators);
+        let mut state = self.with();
+        state.places.insert((RECORD, VERSION), locators);
+        let here = account(vault) == account(&vault_account());
+        state.namings.insert(blob, if here { Naming::Needed } else { Naming::Elsewhere });
     }
 
     fn ask<T: Send + 'static>(&self, question: impl FnOnce(&mut State) -> T) -> Answer<'static, T> {
@@ -164,6 +179,23 @@ impl Ledger for FakeChain {
                 vault: state.members.get(vault).cloned(),
                 decision: decided.unwrap_or(FetchDecision::Refused(unknown)),
                 locators,
+            }
+        })
+    }
+
+    fn namings<'a>(&'a self, vault: &'a AccountId, blobs: Vec<Hash>) -> Answer<'a, Namings> {
+        self.ask(|state| {
+            if let Some(mut change) = state.before_naming.take() {
+                change(state.named, &mut state.namings);
+                state.before_naming = Some(change);
+            }
+            state.named += 1;
+            let of = |blob| state.namings.get(blob).copied().unwrap_or(Naming::Unnamed);
+            Namings {
+                number: state.number,
+                time: state.time.unwrap_or_else(now),
+                vault: state.members.get(vault).cloned(),
+                of: blobs.iter().map(of).collect(),
             }
         })
     }

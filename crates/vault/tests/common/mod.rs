@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs)]
 
 mod chain;
+mod tus;
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
@@ -13,11 +14,16 @@ use medshare_types::{AccountId, FetchBasis, Hash, RecordId, Role};
 use medshare_vault::{
     app::{Settings, Vault},
     bounds::Bounds,
+    collect::{Collector, Mode, Rules},
+    events::Happened,
+    inventory::Quotas,
     journal::{Journal, Line, Owner, Use},
     links::LinkKey,
     now,
     receipts::Posting,
-    store::Place,
+    resume::Allowance,
+    scrub::{Rounds, Scrubber},
+    store::{BlobStore, Place},
 };
 use sha2::{Digest, Sha256};
 use subxt_signer::sr25519::{Keypair, dev};
@@ -25,6 +31,8 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 pub use chain::*;
+#[allow(unused_imports)]
+pub use tus::*;
 
 pub fn account(who: &Keypair) -> AccountId {
     who.public_key().0.into()
@@ -91,6 +99,8 @@ pub struct Running {
     pub folder: Arc<TempDir>,
     pub address: SocketAddr,
     pub http: reqwest::Client,
+    pub collector: Collector,
+    pub scrubber: Scrubber,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<anyhow::Result<()>>,
 }
@@ -100,12 +110,17 @@ pub async fn start() -> Running {
     start_with(|_| {}).await
 }
 
-pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Running {
+/// A chain with a vault, a provider and a buyer.
+pub fn chain() -> Arc<FakeChain> {
     let chain = Arc::new(FakeChain::default());
     chain.admit(&vault_account(), &[Role::Vault]);
     chain.admit(&provider(), &[Role::Provider]);
     chain.admit(&buyer(), &[Role::Buyer]);
-    start_on(chain, Arc::new(tempfile::tempdir().unwrap()), change).await
+    chain
+}
+
+pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Running {
+    start_on(chain(), Arc::new(tempfile::tempdir().unwrap()), change).await
 }
 
 pub fn settings(folder: &Path) -> Settings {
@@ -123,6 +138,12 @@ pub fn settings(folder: &Path) -> Settings {
             stop: Duration::from_secs(3),
             ..Bounds::default()
         },
+        quotas: Quotas::default(),
+        // Tests look by hand.
+        collection: Rules { mode: Mode::Off, ..Rules::default() },
+        scrubbing: Rounds { every: Duration::ZERO, speed: u64::MAX },
+        resumable: Allowance::default(),
+        store_links: false,
         public_url: None,
         cors_origins: Vec::new(),
     }
@@ -136,11 +157,30 @@ pub async fn start_on(
     let mut settings = settings(folder.path());
     change(&mut settings);
     let vault = Vault::new(settings, chain.clone()).await.unwrap();
+    serve(vault, chain, folder).await
+}
+
+/// A vault with its state in a folder and its blobs in a store.
+pub async fn start_in(
+    store: BlobStore,
+    chain: Arc<FakeChain>,
+    folder: Arc<TempDir>,
+    change: impl FnOnce(&mut Settings),
+) -> Running {
+    let mut settings = settings(folder.path());
+    change(&mut settings);
+    let vault = Vault::on(settings, store, chain.clone()).await.unwrap();
+    serve(vault, chain, folder).await
+}
+
+async fn serve(vault: Vault, chain: Arc<FakeChain>, folder: Arc<TempDir>) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
+    let (collector, scrubber) = (vault.collector(), vault.scrubber());
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(vault.serve(listener, stopped.map(drop)));
-    Running { chain, folder, address, http: reqwest::Client::new(), stop: Some(stop), task }
+    let http = reqwest::Client::new();
+    Running { chain, folder, address, http, collector, scrubber, stop: Some(stop), task }
 }
 
 impl Running {
@@ -217,6 +257,18 @@ impl Running {
             }
         }
         found
+    }
+
+    /// What the vault has told its operator.
+    pub fn events(&self) -> Vec<Happened> {
+        let text = std::fs::read_to_string(self.folder.path().join("state/events.jsonl")).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Where the vault's folder has a blob.
+    pub fn file_of(&self, blob: Hash) -> std::path::PathBuf {
+        let name = hex::encode(blob);
+        self.folder.path().join("blobs").join(&name[..2]).join(&name)
     }
 
     pub fn link_key(&self) -> LinkKey {
