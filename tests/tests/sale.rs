@@ -3,7 +3,7 @@
 use std::{io::Write, path::Path};
 
 use anyhow::Result;
-use medshare_tests::{Stack, fixture, sale};
+use medshare_tests::{Stack, deidentified, fixture, sale};
 
 const PRICE: &str = "25";
 
@@ -77,14 +77,14 @@ fn total(balance: &serde_json::Value) -> u128 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sells_a_fhir_bundle() -> Result<()> {
-    let (_dir, path) = deidentified("fhir/atencio.json")?;
-    sells(&path).await
+    let dir = tempfile::tempdir()?;
+    sells(&deidentified("fhir/atencio.json", dir.path())?).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sells_a_dicom_image() -> Result<()> {
-    let (_dir, path) = deidentified("dicom/CT_small.dcm")?;
-    sells(&path).await
+    let dir = tempfile::tempdir()?;
+    sells(&deidentified("dicom/CT_small.dcm", dir.path())?).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,10 +105,50 @@ async fn sells_a_file_of_64_mb() -> Result<()> {
     sells(&path).await
 }
 
-fn deidentified(name: &str) -> Result<(tempfile::TempDir, std::path::PathBuf)> {
-    let dir = tempfile::tempdir()?;
-    let source = fixture(name);
-    let path = dir.path().join(source.file_name().unwrap_or_default());
-    std::fs::write(&path, medshare_client::readers::deidentify(&source)?)?;
-    Ok((dir, path))
+#[tokio::test(flavor = "multi_thread")]
+async fn what_identifies_is_registered_only_if_that_is_accepted() -> Result<()> {
+    let mut stack = Stack::start().await?;
+    stack.agent("Alice").await?;
+    let outcome = refuses(&stack).await;
+    outcome.map_err(|error| error.context(stack.logs()))
+}
+
+async fn refuses(stack: &Stack) -> Result<()> {
+    let alice = stack.cli("Alice");
+    let file = fixture("fhir/atencio.json").display().to_string();
+    let policy = ["--policy", "general-research"];
+    let refusal = alice.refused(&[&["register", &file][..], &policy[..]].concat()).await?;
+    assert!(refusal.contains("Patient.name") && refusal.contains("--deidentify"), "{refusal}");
+    assert!(alice.run(&["records"]).await?["records"].as_array().is_none_or(Vec::is_empty));
+
+    // De-identified on the way, with a report of what was changed; the records of one patient have one subject.
+    let report = stack.dir().join("report.json").display().to_string();
+    let on_the_way =
+        [&["register", &file][..], &policy[..], &["--deidentify", "--link", "--report", &report][..]];
+    let registered = alice.run(&on_the_way.concat()).await?;
+    let entry = &registered["records"][0];
+    assert_eq!(entry["identifying"].as_array().map(Vec::len), Some(0), "{entry}");
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(report)?)?;
+    assert_eq!(report["changes"].as_array().map(Vec::len), entry["changes"].as_u64().map(|n| n as usize));
+    let again =
+        alice.run(&[&["register", &file][..], &policy[..], &["--deidentify", "--link"][..]].concat()).await?;
+    let listed = alice.run(&["records"]).await?;
+    let subject = |registered: &serde_json::Value| {
+        let record = &registered["records"][0]["record"];
+        let all = listed["records"].as_array().into_iter().flatten();
+        all.filter(|listed| listed["record"] == *record).map(|listed| listed["subject"].clone()).next()
+    };
+    let subjects = [subject(&registered), subject(&again)];
+    assert!(subjects[0].is_some() && subjects[0] == subjects[1], "{subjects:?}");
+    sale::approve(stack, &entry["record"].to_string()).await?;
+
+    // As it is, auditors reject it.
+    let accepted =
+        alice.run(&[&["register", &file][..], &policy[..], &["--accept-identifying"][..]].concat()).await?;
+    let record = accepted["records"][0]["record"].to_string();
+    let panel = sale::panel(stack, &record).await?;
+    let check = stack.cli(&panel[0]).run(&["audit", "check", &record]).await?;
+    assert_eq!(check["verdict"], "Reject", "{check}");
+    assert!(check["notes"].to_string().contains("Patient.name"), "{check}");
+    Ok(())
 }

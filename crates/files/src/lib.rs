@@ -1,127 +1,145 @@
-//! Readers of medical files: what is in a file, without anything that identifies a person.
+//! Readers of medical files: what a file is, what is in it, and what in it identifies a person.
 //!
-//! [`describe`] reads a file, refuses what is broken with the reason, and gives the [`Descriptor`] that is anchored
-//! with the record, and whatever in the file seems to identify a person. Auditors run the same code on what they
-//! decrypted, so that owner and auditor come to the same descriptor from the same bytes.
+//! [`describe`] reads a file, a folder or a zip, refuses what is broken with the reason and the place, and gives the
+//! [`Descriptor`] that is anchored with the record, and whatever in it seems to identify a person. Auditors run the same
+//! code on what they decrypted, so that owner and auditor come to the same descriptor from the same bytes.
+//!
+//! What a file is, its content says ([`recognise`]); its name decides nothing. On the chain there are three kinds: FHIR,
+//! DICOM, and documents, which are everything else, told apart by their media types.
+//!
+//! A folder is shared as one zip, which is the same for the same files ([`pack`]): entries in the order of their names,
+//! stored, at the earliest time that a zip can say. Zips and folders of DICOM files only are a DICOM study, those of FHIR
+//! files only are FHIR; anything else in them makes them a document.
+//!
+//! Whoever looks at what is in files, or changes it, is an [`Inspect`]; readers hand the parts of a file to it one at a
+//! time ([`read`], [`rewrite`]). Bundles, bulk exports, tables, texts and pixel data are never in memory as a whole.
 
-mod deid;
+pub mod deid;
+
+mod context;
 mod dicom;
+mod error;
 mod fhir;
+mod folder;
+mod form;
+pub mod hl7;
+mod image;
+mod json;
+mod part;
+mod pdf;
+mod single;
+mod study;
+mod table;
 mod tally;
+mod text;
+mod zipped;
 
 use std::{
     fs::File,
-    io::{self, Read},
-    path::{Path, PathBuf},
+    io::{self, Write},
+    path::Path,
 };
 
 use medshare_types::{Descriptor, Kind};
 
-pub use deid::deidentify;
+pub use error::ReadError;
+pub use form::Form;
+pub use part::{At, Inspect, Part, Place, Row};
+pub use table::Dialect;
 
-/// FHIR and DICOM files larger than this are refused: they are read as a whole.
-pub const MAX_PARSED: u64 = 1 << 30;
+/// What is unpacked is kept in memory up to this many bytes, and otherwise in a file without a name.
+const SPOOLED: usize = 16 << 20;
 
 /// What a file is.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Description {
     /// What goes on the chain.
     pub descriptor: Descriptor,
-    /// Elements that seem to identify a person, such as `Patient.name` or `(0010,0010) PatientName`; distinct, in
-    /// order. Empty for documents, which nobody can judge without reading them.
+    /// What its owner should know before sharing it: that its name does not fit its content, that something follows the
+    /// end of an image, that files were left out.
+    pub remarks: Vec<String>,
+    /// Elements that identify a person, such as `Patient.name` or `(0010,0010) PatientName`; distinct, in order. Files
+    /// with any are sealed only if that is accepted, and auditors reject them.
     pub identifying: Vec<String>,
+    /// All that the check of the de-identification found, also what only a person can judge.
+    pub findings: deid::Findings,
 }
 
-/// Why a file could not be read as what it is.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The file could not be read at all.
-    #[error("cannot read {path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The file has no content.
-    #[error("{path} is empty: there is nothing to share")]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A FHIR or DICOM file of more than [`MAX_PARSED`] bytes.
-    #[error("{path} has {size} bytes; FHIR and DICOM files are read up to {MAX_PARSED} bytes: split it")]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// Its size in bytes.
-        size: u64,
-    },
-    /// It looks like FHIR, but is not FHIR R4 in JSON.
-    #[error("{path} is not valid FHIR R4 JSON: {reason}; correct the file, or share it with --kind document")]
-    Fhir {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, and where.
-        reason: String,
-    },
-    /// It looks like DICOM, but is broken.
-    #[error("{path} is not a valid DICOM file: {reason}; export it again, or share it with --kind document")]
-    Dicom {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-    /// A document has no elements that could be taken out.
-    #[error("{path} is neither FHIR nor DICOM: only a person can take out of it what identifies somebody")]
-    NotDeidentifiable {
-        /// The file.
-        path: PathBuf,
-    },
+/// What reading told besides what its parts told an [`Inspect`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Read {
+    /// What goes on the chain.
+    pub descriptor: Descriptor,
+    /// As in [`Description`].
+    pub remarks: Vec<String>,
 }
 
-impl ReadError {
-    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
-        move |source| Self::Io { path: path.to_owned(), source }
-    }
-}
-
-/// Reads a file as `kind`, or as what it looks like.
+/// Describes a file, folder or zip as `kind`, or as what it is by its content.
+///
+/// As [`Kind::Document`], a file whose form is known but which is broken passes with its media type alone, and a remark.
 ///
 /// # Errors
-/// If it cannot be read, is empty, or is a broken FHIR or DICOM file.
+/// If it cannot be read, is empty, or is broken or of another kind.
 pub fn describe(path: &Path, kind: Option<Kind>) -> Result<Description, ReadError> {
-    match kind.map_or_else(|| detect(path), Ok)? {
-        Kind::Fhir => fhir::describe(path, &whole(path)?),
-        Kind::Dicom => dicom::describe(path, &whole(path)?),
-        Kind::Document => {
-            Ok(Description { descriptor: document(path, size_of(path)?), identifying: Vec::new() })
-        }
-    }
+    let mut check = deid::Check::default();
+    let Read { descriptor, remarks } = read(path, kind, &mut check)?;
+    let findings = check.finish();
+    Ok(Description { descriptor, remarks, identifying: findings.identifying(), findings })
 }
 
-/// What a file looks like: DICOM by its magic or its name, FHIR by `resourceType` in JSON, or a document.
+/// A copy of a file without what identifies, made with a secret that nobody keeps: consistent in itself, and linked with
+/// nothing. Institutions use [`deid::deidentify`].
 ///
 /// # Errors
-/// If it cannot be read or is empty.
-pub fn detect(path: &Path) -> Result<Kind, ReadError> {
-    size_of(path)?;
-    let mut head = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(64 << 10).read_to_end(&mut head))
-        .map_err(ReadError::io(path))?;
-    let extension = extension_of(path);
-    if head.get(128..132) == Some(b"DICM") || matches!(extension.as_str(), "dcm" | "dicom") {
-        return Ok(Kind::Dicom);
-    }
-    let text = head.trim_ascii_start();
-    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
-    let names_resource = text.windows(14).any(|window| window == b"\"resourceType\"");
-    Ok(if text.first() == Some(&b'{') && names_resource { Kind::Fhir } else { Kind::Document })
+/// As [`rewrite`].
+pub fn deidentify(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let mut copy = Vec::new();
+    deid::deidentify(path, None, &mut copy, &deid::Options::new(deid::Secret::generate()))?;
+    Ok(copy)
 }
 
-fn size_of(path: &Path) -> Result<u64, ReadError> {
+/// Reads a file, folder or zip as `kind`, or as what it is, and hands its parts on. What becomes of them is ignored.
+///
+/// # Errors
+/// As [`describe`], and whatever `inspect` returns.
+pub fn read(path: &Path, kind: Option<Kind>, inspect: &mut dyn Inspect) -> Result<Read, ReadError> {
+    engine(path, kind, inspect, None)
+}
+
+/// Writes a file, folder or zip with whatever `edit` makes of its parts. A folder or a zip becomes a zip, without a
+/// DICOMDIR, which would list files as they were; JSON keeps its numbers and the order of its members; HL7 v2 loses the
+/// framing of MLLP; tables and texts become UTF-8; a deflated DICOM data set is written as one that is not.
+///
+/// # Errors
+/// As [`describe`]; [`ReadError::NotDeidentifiable`] if it has no parts that can be changed; whatever `edit` returns.
+/// Then what was written so far is worth nothing.
+pub fn rewrite(
+    path: &Path,
+    kind: Option<Kind>,
+    out: &mut dyn Write,
+    edit: &mut dyn Inspect,
+) -> Result<(), ReadError> {
+    engine(path, kind, edit, Some(out)).map(drop)
+}
+
+/// What a file is by its content.
+///
+/// # Errors
+/// If it cannot be read, is empty, or is a folder.
+pub fn recognise(path: &Path) -> Result<Form, ReadError> {
+    let (mut file, _) = open(path)?;
+    form::recognise(&mut file).map_err(ReadError::io(path))
+}
+
+/// Writes a folder as the zip that stands for it.
+///
+/// # Errors
+/// If the folder is empty, holds links, or files of names that a zip should not have; whatever reading and writing give.
+pub fn pack(folder: &Path, out: &mut dyn Write) -> Result<(), ReadError> {
+    folder::Folder::open(folder)?.pack(out)
+}
+
+fn open(path: &Path) -> Result<(File, u64), ReadError> {
     let metadata = path.metadata().map_err(ReadError::io(path))?;
     if !metadata.is_file() {
         let source = io::Error::new(io::ErrorKind::InvalidInput, "it is not a file");
@@ -129,43 +147,49 @@ fn size_of(path: &Path) -> Result<u64, ReadError> {
     }
     match metadata.len() {
         0 => Err(ReadError::Empty { path: path.to_owned() }),
-        size => Ok(size),
+        size => Ok((File::open(path).map_err(ReadError::io(path))?, size)),
     }
 }
 
-fn whole(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let size = size_of(path)?;
-    if size > MAX_PARSED {
-        return Err(ReadError::TooLarge { path: path.to_owned(), size });
+fn engine(
+    path: &Path,
+    kind: Option<Kind>,
+    inspect: &mut dyn Inspect,
+    out: Option<&mut dyn Write>,
+) -> Result<Read, ReadError> {
+    let mut remarks = Vec::new();
+    if path.metadata().map_err(ReadError::io(path))?.is_dir() {
+        let mut folder = folder::Folder::open(path)?;
+        if !folder.litter.is_empty() {
+            remarks.push(format!("left out, as systems leave them behind: {}", folder.litter.join(", ")));
+        }
+        let mut size = Count(0);
+        folder.pack(&mut size)?;
+        let descriptor = study::read(&mut folder, kind, size.0, inspect, &mut remarks, out)?;
+        return Ok(Read { descriptor, remarks });
     }
-    std::fs::read(path).map_err(ReadError::io(path))
-}
-
-fn extension_of(path: &Path) -> String {
-    path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default()
-}
-
-fn document(path: &Path, size: u64) -> Descriptor {
-    let media_type = match extension_of(path).as_str() {
-        "pdf" => "application/pdf",
-        "txt" | "md" => "text/plain",
-        "csv" => "text/csv",
-        "json" => "application/json",
-        "xml" => "application/xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "tif" | "tiff" => "image/tiff",
-        "zip" => "application/zip",
-        _ => "application/octet-stream",
+    let (mut file, size) = open(path)?;
+    let form = form::recognise(&mut file).map_err(ReadError::io(path))?;
+    let descriptor = match form {
+        Form::Zip => {
+            let mut zip = zipped::Zip::open(path)?;
+            study::read(&mut zip, kind, size, inspect, &mut remarks, out)?
+        }
+        form => single::read((path, &mut file, size), (form, kind), inspect, &mut remarks, out)?,
     };
-    Descriptor {
-        kind: Kind::Document,
-        media_type: medshare_types::Text::truncated(media_type),
-        modality: None,
-        codes: Default::default(),
-        counts: Default::default(),
-        plaintext_size: size,
-        completeness: 100,
-        period: None,
+    Ok(Read { descriptor, remarks })
+}
+
+/// Counts what is written.
+struct Count(u64);
+
+impl Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use medshare_crypto::{PlaintextHeader, RecordKey, RecordRecipient};
+use medshare_files::ReadError;
 use rand::{RngCore, rngs::OsRng};
 use tempfile::TempDir;
 
@@ -203,4 +204,46 @@ fn reports_progress_to_the_last_byte() {
     });
     seal(&bench.path("document"), &bench.path("sealed"), &bench.key, &progress).unwrap();
     assert_eq!(told.load(Ordering::Relaxed), 200_000);
+}
+
+#[test]
+fn what_is_stopped_leaves_nothing() {
+    let bench = Bench::new();
+    let registered = bench.seal(&[7; 3 * CHUNK]);
+    let stopping = Progress::default();
+    stopping.clone().stop();
+    let sealed = seal(&bench.path("document"), &bench.path("sealed again"), &bench.key, &stopping);
+    assert!(matches!(sealed, Err(Error::Stopped { .. })));
+    let opened = open(&bench.path("sealed"), &bench.path("opened"), &bench.key, &registered, &stopping);
+    assert!(matches!(opened, Err(Error::Stopped { .. })));
+    assert!(!bench.path("sealed again").exists() && !bench.path("opened").exists());
+    assert!(bench.is_tidy());
+    // What is not stopped goes on.
+    bench.open(&registered).unwrap();
+}
+
+#[test]
+fn seals_a_folder_as_the_zip_that_stands_for_it() {
+    let bench = Bench::new();
+    let folder = bench.path("study");
+    fs::create_dir_all(folder.join("series")).unwrap();
+    fs::write(folder.join("series/b"), [1; 3 * CHUNK]).unwrap();
+    fs::write(folder.join("a"), "text").unwrap();
+    let mut packed = Vec::new();
+    medshare_files::pack(&folder, &mut packed).unwrap();
+
+    let sealed = seal(&folder, &bench.path("sealed"), &bench.key, &Progress::default()).unwrap();
+    assert_eq!(sealed.plaintext_size, packed.len() as u64);
+    let registered =
+        Registered { ciphertext: sealed.ciphertext, size: sealed.size, plaintext: sealed.plaintext };
+    assert_eq!(bench.open(&registered).unwrap(), packed);
+
+    let stopping = Progress::default();
+    stopping.clone().stop();
+    let stopped = seal(&folder, &bench.path("sealed again"), &bench.key, &stopping);
+    assert!(matches!(stopped, Err(Error::Stopped { .. })));
+    fs::create_dir(bench.path("nothing")).unwrap();
+    let empty = seal(&bench.path("nothing"), &bench.path("sealed again"), &bench.key, &Progress::default());
+    assert!(matches!(empty, Err(Error::Read(ReadError::Empty { .. }))), "{empty:?}");
+    assert!(!bench.path("sealed again").exists());
 }

@@ -4,8 +4,8 @@
 /// Human Services lists them from the census of 2000 in its "Guidance Regarding Methods for De-identification of
 /// Protected Health Information" (2012).
 pub(super) const SPARSE: [&str; 17] = [
-    "036", "059", "063", "102", "203", "556", "692", "790", "821", "823", "830", "831", "878", "879", "884", "890",
-    "893",
+    "036", "059", "063", "102", "203", "556", "692", "790", "821", "823", "830", "831", "878", "879", "884",
+    "890", "893",
 ];
 
 /// What may stay of a ZIP code: three digits, `000` where few people live. `None` if it is none.

@@ -74,7 +74,9 @@ impl Secret {
                 let secret = Self::generate();
                 match secret.create(path) {
                     // Another process was faster: its secret counts.
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok((Self::read(path)?, false)),
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                        Ok((Self::read(path)?, false))
+                    }
                     made => made.map(|()| (secret, true)),
                 }
             }
@@ -114,8 +116,8 @@ impl Secret {
     }
 
     fn mac(&self, purpose: &str, message: &[u8]) -> [u8; 32] {
-        #[allow(clippy::expect_used)]
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_slice()).expect("HMAC takes keys of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(self.0.as_slice()).expect("HMAC takes keys of any length");
         mac.update(b"medshare/v1/deidentification/");
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
