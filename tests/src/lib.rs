@@ -23,4 +23,4 @@ mod stack;
 pub use cli::{Cli, Failure};
 pub use network::Network;
 pub use process::{Process, binary};
-pub use stack::{Stack, fixture};
+pub use stack::{Stack, deidentified, fixture};

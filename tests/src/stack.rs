@@ -249,3 +249,17 @@ async fn start_vault(
 pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
+
+/// Writes a copy of a file of `tests/fixtures` without what identifies a person into a folder, under the same name.
+///
+/// # Errors
+/// If the file is not what it should be, or the copy cannot be written.
+pub fn deidentified(name: &str, folder: &Path) -> Result<PathBuf> {
+    use medshare_client::readers::deid::{Options, Secret, deidentify};
+
+    let source = fixture(name);
+    let copy = folder.join(source.file_name().unwrap_or_default());
+    let mut file = std::fs::File::create_new(&copy)?;
+    deidentify(&source, None, &mut file, &Options::new(Secret::from_bytes([1; 32])))?;
+    Ok(copy)
+}

@@ -5,7 +5,7 @@
 use std::{path::Path, process::Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
-use medshare_tests::{Cli, Stack, fixture, sale};
+use medshare_tests::{Cli, Stack, deidentified, sale};
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -19,8 +19,7 @@ async fn polkadot_js_reads_the_chain_and_signs_for_it() -> Result<()> {
 
 async fn run(stack: &Stack) -> Result<()> {
     let alice = stack.cli("Alice");
-    let clean = stack.dir().join("clean.json");
-    std::fs::write(&clean, medshare_client::readers::deidentify(&fixture("fhir/atencio.json"))?)?;
+    let clean = deidentified("fhir/atencio.json", stack.dir())?;
     let sealed = alice.run(&["seal", &clean.display().to_string()]).await?;
     check(stack, sealed["description"].as_str().context("`seal` names its description")?).await?;
 

@@ -45,7 +45,7 @@ async fn sell(stack: &Stack, file: &Path) -> Result<()> {
     let output = stack.dir().join("opened");
     let path = output.display().to_string();
     bob.run(&["open", &record, "-o", &path]).await?;
-    assert!(std::fs::read(file)? == std::fs::read(&output)?, "the opened file differs from the sealed one");
+    assert!(plaintext(file)? == std::fs::read(&output)?, "the opened file differs from the sealed one");
 
     // The owner opens its own, and nobody else does.
     alice.run(&["open", &record, "-o", &stack.dir().join("own").display().to_string()]).await?;
@@ -69,6 +69,16 @@ async fn sell(stack: &Stack, file: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What is sealed of a file or a folder.
+fn plaintext(path: &Path) -> Result<Vec<u8>> {
+    if !path.is_dir() {
+        return Ok(std::fs::read(path)?);
+    }
+    let mut packed = Vec::new();
+    medshare_client::readers::pack(path, &mut packed)?;
+    Ok(packed)
+}
+
 const UNIT: u128 = 1_000_000_000_000;
 
 fn total(balance: &serde_json::Value) -> u128 {
@@ -85,6 +95,18 @@ async fn sells_a_fhir_bundle() -> Result<()> {
 async fn sells_a_dicom_image() -> Result<()> {
     let dir = tempfile::tempdir()?;
     sells(&deidentified("dicom/CT_small.dcm", dir.path())?).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sells_a_study_in_a_folder() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let study = dir.path().join("study");
+    std::fs::create_dir_all(study.join("series"))?;
+    for name in ["CT_small.dcm", "MR_small.dcm", "reportsi.dcm"] {
+        let copy = deidentified(&format!("dicom/{name}"), dir.path())?;
+        std::fs::rename(copy, study.join("series").join(name))?;
+    }
+    sells(&study).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use medshare_tests::{Cli, Stack, fixture};
+use medshare_tests::{Cli, Stack, deidentified};
 
 /// The operator of the second vault.
 const OTHER_OPERATOR: &str = "Eve";
@@ -16,7 +16,7 @@ async fn a_record_moves_to_another_vault_and_both_report_what_they_served() -> R
 }
 
 async fn moves(stack: &Stack, other: &str) -> Result<()> {
-    let (alice, file) = (stack.cli("Alice"), fixture("fhir/atencio.json"));
+    let (alice, file) = (stack.cli("Alice"), deidentified("fhir/atencio.json", stack.dir())?);
     let path = file.display().to_string();
     let registered = alice.run(&["register", &path, "--policy", "general-research", "--finalized"]).await?;
     let record = registered["records"][0]["record"].to_string();

@@ -4,11 +4,13 @@ mod consortium;
 mod globals;
 mod market;
 mod people;
+mod privacy;
 
 pub use consortium::*;
 pub use globals::*;
 pub use market::*;
 pub use people::*;
+pub use privacy::*;
 
 use std::path::PathBuf;
 
@@ -34,7 +36,9 @@ pub enum Command {
     Keys(Keys),
     /// Show what a file contains, as it would be anchored, and what in it identifies a person
     Describe(FileArgs),
-    /// Write a copy of a FHIR or DICOM file without what identifies a person
+    /// Show what in a file identifies a person: where, of which kind, how sure
+    Check(Check),
+    /// Write a copy of a file without what identifies a person
     Deidentify(Deidentify),
     /// Encrypt a file under a fresh record key, without sending anything
     Seal(Seal),
@@ -178,21 +182,17 @@ pub struct FileArgs {
 }
 
 #[derive(Args)]
-pub struct Deidentify {
-    /// The file
-    pub file: PathBuf,
-    /// The copy
-    #[arg(short, long, value_name = "FILE")]
-    pub output: PathBuf,
-}
-
-#[derive(Args)]
 pub struct Seal {
     #[command(flatten)]
     pub file: FileArgs,
     /// Where to put the ciphertext and its description; the default is beside the file
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub privacy: Privacy,
+    /// Give the records of one patient the same pseudonym, which nobody without the institution's secret can make
+    #[arg(long)]
+    pub link: bool,
 }
 
 #[derive(Args)]
@@ -211,9 +211,14 @@ pub struct Register {
     /// The subject's pseudonym, 32 bytes in hex; a fresh random one if none is given
     #[arg(long, value_name = "HEX")]
     pub subject: Option<medshare_types::Hash>,
+    /// Give the records of one patient the same pseudonym, which nobody without the institution's secret can make
+    #[arg(long, conflicts_with = "subject")]
+    pub link: bool,
     /// Read the files as this: fhir, dicom, document
     #[arg(long, value_parser = kind)]
     pub kind: Option<Kind>,
+    #[command(flatten)]
+    pub privacy: Privacy,
 }
 
 #[derive(Args)]
@@ -222,6 +227,8 @@ pub struct Revise {
     pub record: RecordId,
     #[command(flatten)]
     pub file: FileArgs,
+    #[command(flatten)]
+    pub privacy: Privacy,
 }
 
 #[derive(Args)]

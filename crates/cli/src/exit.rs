@@ -157,6 +157,7 @@ fn of_client(error: &Error) -> Exit {
         | Error::Exists { .. }
         | Error::NotRuntime { .. }
         | Error::Invalid { .. }
+        | Error::Identifies { .. }
         | Error::Read(_) => Exit::Input,
         Error::Crypto { .. }
         | Error::NotEnvelope { .. }

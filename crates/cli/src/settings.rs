@@ -54,6 +54,8 @@ pub struct Settings {
     /// Nothing if there is no home to look for it.
     pub key_file: Option<Said<PathBuf>>,
     pub passphrase: Said<Passphrase>,
+    /// The file with the institution's secret; nothing if there is no home to look for it.
+    pub institution_secret: Option<Said<PathBuf>>,
     pub json: Said<bool>,
     pub finalized: Said<bool>,
     pub dry_run: bool,
@@ -70,6 +72,7 @@ struct File {
     dev: Option<String>,
     key_file: Option<PathBuf>,
     passphrase_file: Option<PathBuf>,
+    institution_secret: Option<PathBuf>,
     json: Option<bool>,
     finalized: Option<bool>,
 }
@@ -110,6 +113,12 @@ impl Settings {
             Some(Said { value, origin: Origin::Default })
         };
 
+        let institution_secret =
+            path("institution_secret", &globals.institution_secret, said.institution_secret).or_else(|| {
+                let beside = key_file.as_ref().and_then(|said| said.value.parent().map(Path::to_owned));
+                let value = beside.or_else(|| home.clone())?.join("institution.secret");
+                Some(Said { value, origin: Origin::Default })
+            });
         let in_environment = env::var_os(PASSPHRASE).is_some();
         let passphrase_file = path("passphrase_file", &globals.passphrase_file, said.passphrase_file);
         let passphrase = match passphrase_file {
@@ -125,6 +134,7 @@ impl Settings {
             dev,
             key_file: key_file.or_else(own),
             passphrase,
+            institution_secret,
             json: switch("json", globals.json, said.json),
             finalized: switch("finalized", globals.finalized, said.finalized),
             dry_run: globals.dry_run,
@@ -141,6 +151,7 @@ impl Settings {
         };
         let origin_of = |origin: Option<Origin>| origin.unwrap_or(Origin::Default);
         let (dev, key_file) = (self.dev.as_ref(), self.key_file.as_ref());
+        let institution_secret = self.institution_secret.as_ref();
         [
             ("node", json!(self.node.value), self.node.origin),
             ("vault", json!(self.vault.value), self.vault.origin),
@@ -151,6 +162,11 @@ impl Settings {
                 origin_of(key_file.map(|said| said.origin)),
             ),
             ("passphrase", passphrase, self.passphrase.origin),
+            (
+                "institution_secret",
+                json!(institution_secret.map(|said| &said.value)),
+                origin_of(institution_secret.map(|said| said.origin)),
+            ),
             ("json", json!(self.json.value), self.json.origin),
             ("finalized", json!(self.finalized.value), self.finalized.origin),
         ]
@@ -230,11 +246,12 @@ fn configuration(named: Option<&Path>, home: Option<&Path>) -> Result<(Option<Pa
     let mut said: File = toml::from_str(&text).map_err(|error| {
         Failure::usage(
             format!("the configuration file {} cannot be used: {}", path.display(), error.to_string().trim()),
-            "it holds node, vault, dev, key_file, passphrase_file, json and finalized, in TOML",
+            "it holds node, vault, dev, key_file, passphrase_file, institution_secret, json and finalized, in TOML",
         )
     })?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    for own in [&mut said.key_file, &mut said.passphrase_file].into_iter().flatten() {
+    let paths = [&mut said.key_file, &mut said.passphrase_file, &mut said.institution_secret];
+    for own in paths.into_iter().flatten() {
         *own = placed(own, &folder)?;
     }
     Ok((Some(path), said))

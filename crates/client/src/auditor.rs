@@ -54,8 +54,12 @@ pub struct Inspection {
     pub registered: Descriptor,
     /// What is in the document.
     pub found: Option<Descriptor>,
-    /// Elements that seem to identify a person.
+    /// Elements that identify a person.
     pub identifying: Vec<String>,
+    /// All that the check of the de-identification found, also what only a person can judge.
+    pub deidentification: readers::deid::Findings,
+    /// What a program noticed and is not wrong, such as that a PDF is encrypted: for the auditor to judge.
+    pub remarks: Vec<String>,
 }
 
 impl Inspection {
@@ -179,6 +183,8 @@ pub async fn inspect(
         registered: content.content.descriptor.clone(),
         found: None,
         identifying: Vec::new(),
+        deidentification: Default::default(),
+        remarks: Vec::new(),
     };
     match sealing::sealed_key(identity, &seat.key, sealed) {
         Ok(key) => {
@@ -242,9 +248,11 @@ async fn read(
             }
             inspection.found = Some(description.descriptor);
             inspection.identifying = description.identifying;
+            inspection.deidentification = description.findings;
+            inspection.remarks = description.remarks;
             Ok(())
         }
-        Err(error @ readers::ReadError::Io { .. }) => Err(error.into()),
+        Err(error) if !error.is_of_content() => Err(error.into()),
         Err(error) => {
             inspection.note(Finding::UnreadableFormat, error.to_string());
             Ok(())
@@ -254,11 +262,9 @@ async fn read(
 
 /// The fields in which two descriptors differ.
 fn differences(registered: &Descriptor, found: &Descriptor) -> Vec<&'static str> {
-    let document = registered.kind == Kind::Document;
     [
         ("kind", registered.kind == found.kind),
-        // That of a document is guessed from its name, which the auditor does not have.
-        ("media type", document || registered.media_type == found.media_type),
+        ("media type", registered.media_type == found.media_type),
         ("modality", registered.modality == found.modality),
         ("codes", registered.codes == found.codes),
         ("counts", registered.counts == found.counts),
@@ -323,20 +329,21 @@ mod tests {
             registered: descriptor(Kind::Document),
             found: None,
             identifying: Vec::new(),
+            deidentification: Default::default(),
+            remarks: Vec::new(),
         }
     }
 
     #[test]
     fn differences_are_named() {
         let (registered, mut found) = (descriptor(Kind::Document), descriptor(Kind::Document));
-        found.media_type = "text/plain".parse().unwrap();
-        assert!(differences(&registered, &found).is_empty(), "a document's type is guessed from its name");
+        assert!(differences(&registered, &found).is_empty());
         found.plaintext_size = 11;
         found.completeness = 50;
         assert_eq!(differences(&registered, &found), ["size", "completeness"]);
-        let mut other = descriptor(Kind::Fhir);
+        let mut other = descriptor(Kind::Document);
         other.media_type = "text/plain".parse().unwrap();
-        assert_eq!(differences(&descriptor(Kind::Fhir), &other), ["media type"]);
+        assert_eq!(differences(&registered, &other), ["media type"], "content says what a document is");
     }
 
     #[test]

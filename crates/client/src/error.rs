@@ -287,6 +287,14 @@ pub enum Error {
     /// A medical file is broken or not of its kind.
     #[error("{0}")]
     Read(ReadError),
+    /// A document identifies a person, and its owner has not accepted that.
+    #[error("{} identifies a person by: {}", path.display(), elements.join(", "))]
+    Identifies {
+        /// The document.
+        path: PathBuf,
+        /// The elements by which it does.
+        elements: Vec<String>,
+    },
     /// No vault at hand holds a version.
     #[error("none of the vaults that this client knows holds record {record} version {version}")]
     NoVault {
@@ -414,6 +422,10 @@ impl Error {
         Cow::Borrowed(match self {
             Self::Vault { cause, .. } | Self::VaultConnection(cause) => return Cow::Owned(cause.hint()),
             Self::Read(_) => "put the file right, or name another kind",
+            Self::Identifies { .. } => {
+                "`medshare check` says where; `--deidentify` seals a copy without it. With `--accept-identifying` it is sealed as it \
+                 is: everybody who gets the key learns who it is, and auditors will reject it"
+            }
             Self::Unreachable { .. } => {
                 "check that a node runs there and serves WebSocket RPC; a development node is started with `medshare-node --dev`"
             }

@@ -36,8 +36,15 @@ pub struct SealedFile {
     pub commitment: KeyCommitment,
     /// What buyers see.
     pub descriptor: Descriptor,
-    /// Elements of the document that seem to identify a person.
+    /// Elements of the document that identify a person. None unless its owner accepted that.
     pub identifying: Vec<String>,
+    /// The pseudonym of the person whom the document is about, where its owner links the records of one person; a
+    /// random one is registered without.
+    #[serde(default)]
+    pub subject: Option<Hash>,
+    /// What its owner should know before sharing it.
+    #[serde(default)]
+    pub remarks: Vec<String>,
 }
 
 impl SealedFile {
@@ -63,20 +70,33 @@ pub struct Registration {
     pub outcome: Outcome,
 }
 
-/// Reads a document, and seals it under a fresh record key that is committed to the owner's encryption key.
+/// What to do with a document that identifies a person.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Identifying {
+    /// It is not sealed.
+    Refused,
+    /// It is sealed as it is: whoever gets the key learns who the person is.
+    Accepted,
+}
+
+/// Reads a document, a folder or a zip, and seals it under a fresh record key that is committed to the owner's encryption key.
 ///
 /// # Errors
-/// [`Error::Read`] if it is broken or not of the named kind, and whatever [`envelope::seal`] returns.
+/// [`Error::Read`] if it is broken or not of the named kind, [`Error::Identifies`] if it identifies a person and that is
+/// not accepted, and whatever [`envelope::seal`] returns.
 pub fn seal_file(
     document: &Path,
     kind: Option<Kind>,
     envelope: &Path,
-    owner_key: Point,
+    (owner_key, identifying): (Point, Identifying),
     progress: &Progress,
 ) -> Result<SealedFile> {
     progress.begin(Stage::Reading, None);
     let description = readers::describe(document, kind)?;
     progress.end();
+    if identifying == Identifying::Refused && !description.identifying.is_empty() {
+        return Err(Error::Identifies { path: document.into(), elements: description.identifying });
+    }
     let key = RecordKey::generate(&mut OsRng);
     let commitment = key
         .commit(&mut OsRng, &owner_key)
@@ -100,6 +120,8 @@ pub fn seal_file(
         commitment,
         descriptor: description.descriptor,
         identifying: description.identifying,
+        subject: None,
+        remarks: description.remarks,
     })
 }
 
@@ -138,7 +160,7 @@ pub async fn register(
     for file in files {
         let locators = vaults.upload(identity, &file.path, file.ciphertext, progress).await?;
         records.push(NewRecord {
-            subject: subject.unwrap_or_else(pseudonym),
+            subject: subject.or(file.subject).unwrap_or_else(pseudonym),
             policy: policy.clone(),
             content: file.version(locators),
         });
@@ -256,7 +278,8 @@ mod tests {
         std::fs::write(&document, "a document").unwrap();
         let owner = Identity::generate().unwrap();
         let key = owner.newest_key();
-        let file = seal_file(&document, None, &sealed, key, &Progress::default()).unwrap();
+        let file =
+            seal_file(&document, None, &sealed, (key, Identifying::Refused), &Progress::default()).unwrap();
         assert_eq!(file.descriptor.kind, Kind::Document);
         let record_key = open_commitment(owner.key_pair(&key).unwrap(), &file.commitment).unwrap();
         let opened = folder.path().join("opened");
@@ -273,9 +296,31 @@ mod tests {
         let (document, sealed) = (folder.path().join("bundle.json"), folder.path().join("bundle.age"));
         std::fs::write(&document, "{").unwrap();
         let key = Identity::generate().unwrap().newest_key();
-        let refused = seal_file(&document, Some(Kind::Fhir), &sealed, key, &Progress::default());
+        let refused = seal_file(
+            &document,
+            Some(Kind::Fhir),
+            &sealed,
+            (key, Identifying::Accepted),
+            &Progress::default(),
+        );
         assert!(matches!(refused, Err(Error::Read(_))));
         assert!(!sealed.exists());
+    }
+
+    #[test]
+    fn what_identifies_is_sealed_only_if_that_is_accepted() {
+        let folder = tempfile::tempdir().unwrap();
+        let (document, sealed) = (folder.path().join("patient.json"), folder.path().join("patient.age"));
+        std::fs::write(&document, r#"{"resourceType":"Patient","name":[{"family":"Muster"}]}"#).unwrap();
+        let key = Identity::generate().unwrap().newest_key();
+        let seal =
+            |identifying| seal_file(&document, None, &sealed, (key, identifying), &Progress::default());
+        let Err(Error::Identifies { elements, .. }) = seal(Identifying::Refused) else {
+            panic!("it was not refused")
+        };
+        assert_eq!(elements, ["Patient.name"]);
+        assert!(!sealed.exists());
+        assert_eq!(seal(Identifying::Accepted).unwrap().identifying, elements);
     }
 
     #[test]
@@ -285,8 +330,14 @@ mod tests {
         std::fs::write(&document, "a document").unwrap();
         let mut owner = Identity::generate().unwrap();
         let old = owner.newest_key();
-        let file =
-            seal_file(&document, None, &folder.path().join("note.age"), old, &Progress::default()).unwrap();
+        let file = seal_file(
+            &document,
+            None,
+            &folder.path().join("note.age"),
+            (old, Identifying::Refused),
+            &Progress::default(),
+        )
+        .unwrap();
         sealed_to(&file, old).unwrap();
         assert!(matches!(sealed_to(&file, owner.add_key()), Err(Error::NotNow { .. })));
     }

@@ -20,6 +20,10 @@ pub struct Globals {
     /// A file with the key file's passphrase; else MEDSHARE_PASSPHRASE, else a prompt
     #[arg(long, global = true, env = "MEDSHARE_PASSPHRASE_FILE", value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
+    /// The file with the institution's secret, by which patients get their pseudonyms; institution.secret beside the key
+    /// file if nothing names another. It is made when it is first needed
+    #[arg(long, global = true, env = "MEDSHARE_INSTITUTION_SECRET", value_name = "FILE")]
+    pub institution_secret: Option<PathBuf>,
     /// Act as a development account, such as Alice; on development chains only
     #[arg(long, global = true, env = "MEDSHARE_DEV", value_name = "NAME")]
     pub dev: Option<String>,

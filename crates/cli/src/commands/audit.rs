@@ -84,10 +84,15 @@ async fn check(context: &Context, case: Case) -> Result<Output> {
         "findings": inspection.findings,
         "notes": inspection.notes,
         "identifying": inspection.identifying,
+        "deidentification": inspection.deidentification,
+        "remarks": inspection.remarks,
         "registered": inspection.registered,
         "found": inspection.found,
     }))?;
-    let output = inspection.notes.iter().cloned().fold(output, Output::line);
+    let remarks = inspection.remarks.iter().map(|remark| format!("Note: {remark}."));
+    let output = inspection.notes.iter().cloned().chain(remarks).fold(output, Output::line);
+    let found = super::privacy::lines(&inspection.deidentification, false);
+    let output = found.into_iter().fold(output, Output::line);
     Ok(match inspection.verdict() {
         Verdict::Approve => output
             .line("Address, key, commitment, format and descriptor are right, and nothing was found that names a person.")

@@ -5,15 +5,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result, bail};
-use medshare_client::{access, chain::At, progress::Progress, provider, provider::SealedFile, readers};
+use anyhow::{Context as _, Result};
+use medshare_client::{access, chain::At, provider, provider::SealedFile, readers};
 use medshare_types::{Kind, Point, Policy};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::privacy::{self, Cleared};
 use crate::{
-    args::{Deidentify, FileArgs, Open, Register, Revise, Seal},
+    args::{FileArgs, Open, Privacy, Register, Revise, Seal},
     context::Context,
+    failure::Failure,
     output::Output,
 };
 
@@ -22,27 +24,11 @@ const SEALED: &str = ".sealed.json";
 
 pub fn describe(args: FileArgs) -> Result<Output> {
     let description = readers::describe(&args.file, args.kind)?;
-    Output::new(json!({ "descriptor": description.descriptor, "identifying": description.identifying }))
-}
-
-pub fn deidentify(args: Deidentify) -> Result<Output> {
-    if args.output.exists() {
-        bail!(
-            "{} exists already\nhint: name another file, or move this one away first",
-            args.output.display()
-        );
-    }
-    let removed = readers::describe(&args.file, None)?.identifying;
-    let bytes = readers::deidentify(&args.file)?;
-    let dir = args.output.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file =
-        tempfile::NamedTempFile::new_in(dir).with_context(|| format!("cannot write to {}", dir.display()))?;
-    fs::write(file.path(), &bytes)?;
-    file.persist_noclobber(&args.output)
-        .with_context(|| format!("cannot write {}", args.output.display()))?;
-    Ok(Output::new(json!({ "path": args.output, "removed": removed }))?
-        .line(format!("{} is a copy without: {}", args.output.display(), removed.join(", ")))
-        .line("Read it before you share it: free text and images can identify a person too."))
+    Output::new(json!({
+        "descriptor": description.descriptor,
+        "identifying": description.identifying,
+        "remarks": description.remarks,
+    }))
 }
 
 pub async fn seal(context: &Context, args: Seal) -> Result<Output> {
@@ -52,7 +38,9 @@ pub async fn seal(context: &Context, args: Seal) -> Result<Output> {
     };
     let identity = context.identity()?;
     let key = provider::registered_key(&context.chain, &identity).await?;
-    let sealed = seal_one(&args.file.file, args.file.kind, &dir, key, &context.progress).await?;
+    let what = (&*args.file.file, args.file.kind, &args.privacy, args.link);
+    let (sealed, cleared) = seal_one(context, what, &dir, key).await?;
+    write_reports(&args.privacy, [&cleared])?;
     let description = with_ending(&sealed.path, SEALED);
     fs::write(&description, serde_json::to_vec_pretty(&sealed)?)
         .with_context(|| format!("cannot write {}", description.display()))?;
@@ -64,27 +52,49 @@ pub async fn seal(context: &Context, args: Seal) -> Result<Output> {
         "plaintext": sealed.plaintext,
         "descriptor": sealed.descriptor,
         "identifying": sealed.identifying,
+        "changes": cleared.changes(),
+        "remarks": sealed.remarks,
     }))?
     .line(format!(
         "{} is sealed; register it with: medshare register {}",
         sealed.path.display(),
         description.display()
     ))
-    .line(identifying(&sealed)))
+    .line(notes(&sealed, &cleared)))
 }
 
+/// A file, as what to read it, what becomes of what identifies in it, and whether it is linked with others.
+type What<'a> = (&'a Path, Option<Kind>, &'a Privacy, bool);
+
 async fn seal_one(
-    file: &Path,
-    kind: Option<Kind>,
+    context: &Context,
+    (file, kind, privacy, link): What<'_>,
     dir: &Path,
     key: Point,
-    progress: &Progress,
-) -> Result<SealedFile> {
+) -> Result<(SealedFile, Cleared)> {
     let name = file.file_name().with_context(|| format!("{} has no file name", file.display()))?;
     let envelope = dir.join(format!("{}.age", name.to_string_lossy()));
-    let (file, progress) = (file.to_owned(), progress.clone());
-    Ok(tokio::task::spawn_blocking(move || provider::seal_file(&file, kind, &envelope, key, &progress))
-        .await??)
+    let (document, settings, privacy, progress) =
+        (file.to_owned(), context.settings.clone(), privacy.clone(), context.progress.clone());
+    tokio::task::spawn_blocking(move || -> Result<_> {
+        let cleared = privacy::clear(&settings, &document, kind, &privacy, link)?;
+        let how = (key, privacy.identifying());
+        let mut sealed = provider::seal_file(&cleared.path, kind, &envelope, how, &progress)
+            .map_err(|error| privacy::explained(error, &document, &privacy))?;
+        sealed.subject = cleared.subject;
+        Ok((sealed, cleared))
+    })
+    .await?
+}
+
+/// Writes what was changed in files, if that was asked for: of one file as an object, of several as a list.
+fn write_reports<'a>(privacy: &Privacy, cleared: impl IntoIterator<Item = &'a Cleared>) -> Result<()> {
+    let Some(path) = &privacy.rules.report else { return Ok(()) };
+    let reports: Vec<_> = cleared.into_iter().filter_map(|cleared| cleared.report.as_ref()).collect();
+    match reports.as_slice() {
+        [one] => privacy::write_report(path, one),
+        all => privacy::write_report(path, &all),
+    }
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {
@@ -93,42 +103,70 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn identifying(sealed: &SealedFile) -> String {
-    match sealed.identifying.is_empty() {
-        true => "Nothing in it was found that identifies a person.".to_owned(),
-        false => format!(
-            "Auditors will reject it, because it identifies a person by: {}. `medshare deidentify` takes that out.",
-            sealed.identifying.join(", ")
-        ),
-    }
+/// What the owner of a sealed file should know.
+fn notes(sealed: &SealedFile, cleared: &Cleared) -> String {
+    let mut notes: Vec<String> = sealed.remarks.iter().map(|remark| format!("Note: {remark}.")).collect();
+    notes.extend(privacy::new_secret(cleared.new_secret.as_deref()));
+    notes.extend(cleared.report.as_ref().map(|report| {
+        format!("It is a copy with {} changes: {}.", report.changes.len(), report.elements().join(", "))
+    }));
+    notes.push(match sealed.identifying.is_empty() {
+        true => {
+            "Nothing in it was found that identifies a person; free text and images are for people to read."
+                .to_owned()
+        }
+        false => {
+            format!("It identifies a person by: {}. Auditors will reject it.", sealed.identifying.join(", "))
+        }
+    });
+    notes.join("\n")
 }
 
 /// Files to be sealed on the way go through a directory that ends with the command.
 struct Prepared {
     sealed: Vec<SealedFile>,
+    cleared: Vec<Cleared>,
     _dir: tempfile::TempDir,
 }
 
-async fn prepare(context: &Context, files: &[PathBuf], kind: Option<Kind>) -> Result<Prepared> {
+async fn prepare(
+    context: &Context,
+    files: &[PathBuf],
+    (kind, privacy, link): (Option<Kind>, &Privacy, bool),
+) -> Result<Prepared> {
     let identity = context.identity()?;
     let key = provider::registered_key(&context.chain, &identity).await?;
     let dir = tempfile::tempdir().context("cannot make a temporary directory")?;
-    let mut sealed = Vec::new();
+    let (mut sealed, mut cleared) = (Vec::new(), Vec::new());
     for (number, file) in files.iter().enumerate() {
         if file.to_string_lossy().ends_with(SEALED) {
             let text = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-            let description = serde_json::from_slice(&text).with_context(|| {
+            let description: SealedFile = serde_json::from_slice(&text).with_context(|| {
                 format!("{} is no description of a sealed file; `medshare seal` writes them", file.display())
             })?;
+            if privacy.deidentify || link {
+                let failure = Failure::usage(
+                    format!(
+                        "{} is sealed already: nothing in it can be read or changed any more",
+                        file.display()
+                    ),
+                    "give --deidentify and --link to `medshare seal`",
+                );
+                return Err(failure.into());
+            }
             sealed.push(description);
+            cleared.push(Cleared::default());
         } else {
             // Two files of the same name must not meet.
             let place = dir.path().join(number.to_string());
             fs::create_dir(&place)?;
-            sealed.push(seal_one(file, kind, &place, key, &context.progress).await?);
+            let (one, how) = seal_one(context, (file, kind, privacy, link), &place, key).await?;
+            sealed.push(one);
+            cleared.push(how);
         }
     }
-    Ok(Prepared { sealed, _dir: dir })
+    write_reports(privacy, &cleared)?;
+    Ok(Prepared { sealed, cleared, _dir: dir })
 }
 
 pub async fn register(context: &Context, args: Register) -> Result<Output> {
@@ -138,7 +176,7 @@ pub async fn register(context: &Context, args: Register) -> Result<Output> {
         // As many fit as there are.
         let _ = policy.modifiers.try_insert(modifier);
     }
-    let prepared = prepare(context, &args.files, args.kind).await?;
+    let prepared = prepare(context, &args.files, (args.kind, &args.privacy, args.link)).await?;
     let registration = provider::register(
         &context.chain,
         &identity,
@@ -151,7 +189,8 @@ pub async fn register(context: &Context, args: Register) -> Result<Output> {
     let mut records = Vec::new();
     let mut lines = Vec::new();
     let at = At::Block(registration.outcome.block.hash);
-    for ((record, sealed), file) in registration.records.iter().zip(&prepared.sealed).zip(&args.files) {
+    let files = prepared.sealed.iter().zip(&prepared.cleared).zip(&args.files);
+    for (record, ((sealed, cleared), file)) in registration.records.iter().zip(files) {
         let version = context.chain.known_version(*record, 1, at).await?;
         records.push(json!({
             "record": record,
@@ -163,11 +202,11 @@ pub async fn register(context: &Context, args: Register) -> Result<Output> {
             "plaintext_size": sealed.descriptor.plaintext_size,
             "deposit": version.deposit.to_string(),
             "identifying": sealed.identifying,
+            "changes": cleared.changes(),
+            "remarks": sealed.remarks,
         }));
         lines.push(format!("record {record}: {} ({} bytes sealed)", file.display(), sealed.size));
-        if !sealed.identifying.is_empty() {
-            lines.push(identifying(sealed));
-        }
+        lines.push(notes(sealed, cleared));
     }
     let output = Output::new(json!({ "records": records }))?.at(&registration.outcome);
     Ok(lines
@@ -178,7 +217,8 @@ pub async fn register(context: &Context, args: Register) -> Result<Output> {
 
 pub async fn revise(context: &Context, args: Revise) -> Result<Output> {
     let identity = context.identity()?;
-    let prepared = prepare(context, std::slice::from_ref(&args.file.file), args.file.kind).await?;
+    let how = (args.file.kind, &args.privacy, false);
+    let prepared = prepare(context, std::slice::from_ref(&args.file.file), how).await?;
     let sealed = prepared.sealed.first().context("nothing was sealed")?;
     let (version, outcome) = provider::revise(
         &context.chain,

@@ -11,6 +11,7 @@ mod manual;
 mod market;
 pub mod next;
 mod people;
+mod privacy;
 mod proposal;
 mod records;
 mod rehearsal;
@@ -52,7 +53,8 @@ async fn perform(command: Command, settings: Settings, session: &Session) -> Res
     // What needs no node must work without one.
     let command = match command {
         Command::Describe(args) => return files::describe(args),
-        Command::Deidentify(args) => return files::deidentify(args),
+        Command::Check(args) => return privacy::check(args),
+        Command::Deidentify(args) => return privacy::deidentify(&settings, args),
         Command::Completions { shell } => return manual::completions(shell),
         Command::Man { dir } => return manual::pages(&dir),
         Command::Config(args) => return manual::config(&settings, args),
@@ -105,6 +107,7 @@ async fn perform(command: Command, settings: Settings, session: &Session) -> Res
         Command::Upgrade(args) => upgrade::run(context, args).await,
         Command::Settlement(args) => consortium::settlement(context, args).await,
         Command::Describe(_)
+        | Command::Check(_)
         | Command::Deidentify(_)
         | Command::Completions { .. }
         | Command::Man { .. }

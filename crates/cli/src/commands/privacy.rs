@@ -1,0 +1,295 @@
+//! What in files identifies persons: finding it, taking it out, and not sealing it unawares.
+
+use std::{
+    io::{BufWriter, Write as _},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result};
+use medshare_client::{
+    provider::Identifying,
+    readers::deid::{self, Findings, Options, Report, Secret},
+};
+use medshare_types::{Hash, Kind};
+use serde_json::json;
+
+use crate::{
+    args::{Check, Deidentify, Privacy, Rules},
+    exit::Exit,
+    failure::Failure,
+    output::Output,
+    settings::Settings,
+};
+
+/// Most lines about findings that people are shown.
+const MOST: usize = 60;
+
+/// `medshare check`: ends in [`Exit::Input`] if a file holds something structured.
+pub fn check(args: Check) -> Result<Output> {
+    let findings = deid::check(&args.file.file, args.file.kind, args.values)?;
+    let clean = findings.is_clean();
+    let output = Output::new(json!({
+        "clean": clean,
+        "identifying": findings.identifying(),
+        "findings": findings.findings,
+        "claims": findings.claims,
+        "limits": findings.limits,
+    }))?;
+    let output = lines(&findings, args.values).into_iter().fold(output, Output::line);
+    Ok(match clean {
+        true => output.line("Nothing in it names a person where names, numbers and dates have their place."),
+        false => output
+            .line("`medshare deidentify` makes a copy without what is structured; see docs/deidentification.md.")
+            .exit(Exit::Input),
+    })
+}
+
+/// What was found, for people.
+pub fn lines(findings: &Findings, values: bool) -> Vec<String> {
+    let mut lines: Vec<String> = match values {
+        true => findings
+            .findings
+            .iter()
+            .map(|finding| {
+                let value = finding.value.as_deref().unwrap_or_default();
+                let file = finding.file.as_deref().map(|file| format!("{file}: ")).unwrap_or_default();
+                format!(
+                    "{} {}: {file}{}, {}: {value}",
+                    finding.certainty, finding.identifier, finding.place, finding.what
+                )
+            })
+            .collect(),
+        false => findings
+            .summary()
+            .into_iter()
+            .map(|found| {
+                let times = if found.count > 1 { format!(" ({} times)", found.count) } else { String::new() };
+                format!("{} {}: {}, {}{times}", found.certainty, found.identifier, found.element, found.what)
+            })
+            .collect(),
+    };
+    let more = lines.len().saturating_sub(MOST);
+    if more > 0 && !values {
+        lines.truncate(MOST);
+        lines.push(format!("and {more} more, which --json shows"));
+    }
+    lines.extend(findings.claims.iter().map(|claim| format!("The file says: {claim}")));
+    lines.extend(findings.limits.iter().cloned());
+    lines
+}
+
+/// `medshare deidentify`: writes a copy.
+pub fn deidentify(settings: &Settings, args: Deidentify) -> Result<Output> {
+    for path in [Some(&args.output), args.rules.report.as_ref()].into_iter().flatten() {
+        absent(path)?;
+    }
+    let (options, new) = options(settings, &args.rules)?;
+    let report = write_copy(&args.file.file, args.file.kind, &args.output, &options)?;
+    if let Some(path) = &args.rules.report {
+        write_report(path, &report)?;
+    }
+    let left = deid::check(&args.output, args.file.kind, false)?;
+    let removed = report.elements();
+    let output = Output::new(json!({
+        "path": args.output,
+        "removed": removed,
+        "counts": report.counts,
+        "report": args.rules.report,
+        "left": left.identifying(),
+        "new_secret": new,
+    }))?
+    .line(format!(
+        "{} is a copy with {} changes: {}",
+        args.output.display(),
+        report.changes.len(),
+        removed.join(", ")
+    ));
+    let output = new_secret(new.as_deref()).into_iter().fold(output, Output::line);
+    let output = match left.is_clean() {
+        true => output,
+        false => output
+            .line(format!(
+                "It still identifies by {}, which no program can take out.",
+                left.identifying().join(", ")
+            ))
+            .exit(Exit::Input),
+    };
+    let output = left.limits.iter().cloned().fold(output, Output::line);
+    Ok(output
+        .line("Read it before you share it: free text, images and rare diseases can identify a person, too."))
+}
+
+/// What is sealed in the place of a file.
+#[derive(Default)]
+pub struct Cleared {
+    /// The file itself, or a de-identified copy.
+    pub path: PathBuf,
+    /// What was changed in the copy.
+    pub report: Option<Report>,
+    /// The patient's pseudonym, if records of one patient are to be linked.
+    pub subject: Option<Hash>,
+    /// A secret file that was made for it.
+    pub new_secret: Option<PathBuf>,
+    _dir: Option<tempfile::TempDir>,
+}
+
+impl Cleared {
+    /// How many changes were made.
+    pub fn changes(&self) -> usize {
+        self.report.as_ref().map_or(0, |report| report.changes.len())
+    }
+}
+
+/// A file as it is to be sealed. A copy has the same name, with `.zip` behind that of a folder.
+pub fn clear(
+    settings: &Settings,
+    file: &Path,
+    kind: Option<Kind>,
+    privacy: &Privacy,
+    link: bool,
+) -> Result<Cleared> {
+    if privacy.has_idle_rules() {
+        let failure = Failure::usage(
+            "--dates, --keep-text, --keep-characteristics, --patient and --report are about de-identification",
+            "add --deidentify",
+        );
+        return Err(failure.into());
+    }
+    let mut cleared = Cleared { path: file.to_owned(), ..Cleared::default() };
+    if !privacy.deidentify && !link {
+        return Ok(cleared);
+    }
+    let (options, new) = options(settings, &privacy.rules)?;
+    cleared.new_secret = new;
+    if link {
+        let subject = match &options.patient {
+            Some(patient) => Some(options.secret.subject(patient)),
+            None => deid::subject(file, kind, &options.secret)?,
+        };
+        let subject = subject.ok_or_else(|| {
+            Failure::input(
+                format!("{} does not say which one patient it is about", file.display()),
+                "name the patient with --patient (and --deidentify), or leave --link away",
+            )
+        })?;
+        cleared.subject = Some(Hash::from(subject));
+    }
+    if let Some(path) = privacy.rules.report.as_deref().filter(|_| privacy.deidentify) {
+        absent(path)?;
+    }
+    if privacy.deidentify {
+        let dir = tempfile::tempdir().context("cannot make a temporary directory")?;
+        let name = file.file_name().with_context(|| format!("{} has no file name", file.display()))?;
+        let mut name = name.to_owned();
+        if file.is_dir() {
+            name.push(".zip");
+        }
+        let copy = dir.path().join(name);
+        cleared.report = Some(write_copy(file, kind, &copy, &options)?);
+        cleared.path = copy;
+        cleared._dir = Some(dir);
+    }
+    Ok(cleared)
+}
+
+impl Privacy {
+    /// What to do with what identifies all the same.
+    pub fn identifying(&self) -> Identifying {
+        if self.accept_identifying { Identifying::Accepted } else { Identifying::Refused }
+    }
+}
+
+/// Says what to do if a file was not sealed because it identifies a person.
+pub fn explained(error: medshare_client::Error, file: &Path, privacy: &Privacy) -> anyhow::Error {
+    let medshare_client::Error::Identifies { elements, .. } = error else { return error.into() };
+    let told = format!("{} identifies a person by {}", file.display(), elements.join(", "));
+    let failure = match privacy.deidentify {
+        false => Failure::input(
+            told,
+            "`medshare check` says where; --deidentify seals a copy without it. --accept-identifying seals it as it is: everybody \
+             who gets the key then learns who it is, and auditors will reject it",
+        ),
+        true => Failure::input(
+            format!("{told}, also after de-identification"),
+            "no program can take that out: export the file anew without it, or seal it all the same with --accept-identifying",
+        ),
+    };
+    failure.into()
+}
+
+fn options(settings: &Settings, rules: &Rules) -> Result<(Options, Option<PathBuf>)> {
+    let (secret, new) = secret(settings)?;
+    let Rules { dates, keep_text, keep_characteristics, ref patient, .. } = *rules;
+    Ok((Options { secret, dates, keep_text, keep_characteristics, patient: patient.clone() }, new))
+}
+
+/// The institution's secret, and where it was made if there was none.
+fn secret(settings: &Settings) -> Result<(Secret, Option<PathBuf>)> {
+    let path = settings.institution_secret.as_ref().map(|said| said.value.clone()).ok_or_else(|| {
+        Failure::new(
+            Exit::Key,
+            "there is no place for the institution's secret: neither MEDSHARE_HOME nor HOME is set",
+            "name the file with --institution-secret",
+        )
+    })?;
+    let (secret, new) = Secret::read_or_create(&path).map_err(|error| {
+        Failure::new(
+            Exit::Key,
+            format!("the institution's secret in {} cannot be used: {error}", path.display()),
+            "restore it from its copy, or name another with --institution-secret",
+        )
+    })?;
+    Ok((secret, new.then_some(path)))
+}
+
+/// What to say about a secret that was made.
+pub fn new_secret(path: Option<&Path>) -> Option<String> {
+    path.map(|path| {
+        format!(
+            "{} is this institution's new secret: keep a copy, and give it to nobody outside. What is de-identified with another \
+             one cannot be linked to this",
+            path.display()
+        )
+    })
+}
+
+fn absent(path: &Path) -> Result<()> {
+    match path.exists() {
+        true => Err(Failure::input(
+            format!("{} exists already", path.display()),
+            "name another file, or move this one away first",
+        )
+        .into()),
+        false => Ok(()),
+    }
+}
+
+fn write_copy(file: &Path, kind: Option<Kind>, to: &Path, options: &Options) -> Result<Report> {
+    let mut report = None;
+    written(to, |out| {
+        report = Some(deid::deidentify(file, kind, out, options)?);
+        Ok(())
+    })?;
+    report.context("nothing was de-identified")
+}
+
+/// Writes reports as JSON: that of one file as an object.
+pub fn write_report(path: &Path, report: &impl serde::Serialize) -> Result<()> {
+    written(path, |out| {
+        serde_json::to_writer_pretty(&mut *out, report)?;
+        Ok(writeln!(out)?)
+    })
+}
+
+/// Writes a file that appears at once and whole, or not at all.
+fn written(path: &Path, write: impl FnOnce(&mut dyn std::io::Write) -> Result<()>) -> Result<()> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file =
+        tempfile::NamedTempFile::new_in(dir).with_context(|| format!("cannot write to {}", dir.display()))?;
+    let mut out = BufWriter::new(file.as_file_mut());
+    write(&mut out)?;
+    out.flush().with_context(|| format!("cannot write {}", path.display()))?;
+    drop(out);
+    file.persist_noclobber(path).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(())
+}
