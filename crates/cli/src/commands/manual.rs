@@ -56,7 +56,7 @@ pub fn config(settings: &Settings, Config::Show: Config) -> Result<Output> {
             Value::Null => "none".to_owned(),
             other => other.to_string(),
         };
-        format!("{name:<11} {value}  ({source})")
+        format!("{name:<18} {value}  ({source})")
     });
     let file = match &settings.file {
         Some(path) => format!("configuration file: {}", path.display()),
