@@ -23,6 +23,11 @@ const CALLS_TO_VALIDATOR: NonZeroU32 = NonZeroU32::new(12_000).unwrap();
 /// Subscriptions of a connection to a node that clients ask. Validators have the SDK's default of 1024.
 const SUBSCRIPTIONS: u32 = 64;
 
+/// For how many seconds the pool does not look again at a transaction that it refused or dropped. The SDK's half hour
+/// would hold for whoever was beyond its quota, which refills in minutes, or had to make room in a full pool; and in a
+/// network of members few send what is never valid.
+const BAN: u64 = 60;
+
 /// The TCP port for peers.
 const PEERS_PORT: u16 = 30_333;
 
@@ -60,6 +65,8 @@ pub fn fill(run: &mut RunCmd, given: &ArgMatches, chain: ChainType) {
             endpoint.batch_config = RpcBatchRequestConfig::Limit(BATCH);
         }
     }
+
+    run.pool_config.tx_ban_seconds.get_or_insert(BAN);
 
     // Peers: they are known by name, so none is looked for around here; hospitals may meet in a private network; and one
     // TCP port is what a firewall has to know.
@@ -104,6 +111,7 @@ mod tests {
             assert!(matches!(run.rpc_batch_config().unwrap(), RpcBatchRequestConfig::Limit(BATCH)));
             assert_eq!(run.rpc_max_subscriptions_per_connection().unwrap(), 1024);
             assert!(run.network_params.no_mdns && run.network_params.allow_private_ip);
+            assert_eq!(run.pool_config.tx_ban_seconds, Some(BAN));
             // Endpoints are made from the same parameters, and are what the server goes by.
             for endpoint in run.rpc_addr(9944).unwrap().unwrap() {
                 assert_eq!(endpoint.rpc_methods, RpcMethods::Safe);
@@ -127,7 +135,7 @@ mod tests {
     #[test]
     fn what_the_operator_says_holds() {
         let arguments = "--rpc-methods unsafe --rpc-cors https://dash.example --rpc-rate-limit 7 \
-            --rpc-max-batch-request-len 3 --rpc-max-subscriptions-per-connection 1024 --no-private-ip \
+            --rpc-max-batch-request-len 3 --tx-ban-seconds 5 --rpc-max-subscriptions-per-connection 1024 --no-private-ip \
             --listen-addr /ip4/127.0.0.1/tcp/1";
         let run = run(ChainType::Live, &arguments.split_whitespace().collect::<Vec<_>>());
         assert!(matches!(run.rpc_methods().unwrap(), sc_service::RpcMethods::Unsafe));
@@ -135,6 +143,7 @@ mod tests {
         assert_eq!(run.rpc_rate_limit().unwrap(), NonZeroU32::new(7));
         assert!(matches!(run.rpc_batch_config().unwrap(), RpcBatchRequestConfig::Limit(3)));
         assert_eq!(run.rpc_max_subscriptions_per_connection().unwrap(), 1024);
+        assert_eq!(run.pool_config.tx_ban_seconds, Some(5));
         assert!(!run.network_params.allow_private_ip && !run.network_params.discover_local);
         assert_eq!(run.network_params.listen_addr.len(), 1);
         let run = self::run(ChainType::Live, &["--rpc-disable-batch-requests"]);
