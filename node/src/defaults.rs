@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{ArgMatches, parser::ValueSource};
-use sc_cli::{Cors, RpcMethods, RunCmd};
+use sc_cli::{Cors, RpcMethods, RunCmd, TransactionPoolType};
 use sc_network::multiaddr::{Multiaddr, Protocol};
 use sc_service::{ChainType, config::RpcBatchRequestConfig};
 
@@ -33,10 +33,16 @@ const PEERS_PORT: u16 = 30_333;
 
 /// Fills in what the operator left out, by the kind of chain.
 pub fn fill(run: &mut RunCmd, given: &ArgMatches, chain: ChainType) {
+    let is_given = |argument| given.value_source(argument) == Some(ValueSource::CommandLine);
+    // The SDK's default, a pool that keeps a view of each fork, leaves a transaction that comes in together with a block
+    // among those that wait for an earlier one, for ever: with full blocks each member's queue stood still sooner or
+    // later. And forks, for which it was made, are rare here.
+    if !is_given("pool_type") {
+        run.pool_config.pool_type = TransactionPoolType::SingleState;
+    }
     if run.shared_params.dev || chain == ChainType::Development {
         return;
     }
-    let is_given = |argument| given.value_source(argument) == Some(ValueSource::CommandLine);
     let validator = run.validator || run.get_keyring().is_some();
 
     // RPC: whoever can make a node show or change its keys, peers or logs has to be let in on purpose, also on the node's
@@ -112,6 +118,7 @@ mod tests {
             assert_eq!(run.rpc_max_subscriptions_per_connection().unwrap(), 1024);
             assert!(run.network_params.no_mdns && run.network_params.allow_private_ip);
             assert_eq!(run.pool_config.tx_ban_seconds, Some(BAN));
+            assert!(matches!(run.pool_config.pool_type, TransactionPoolType::SingleState));
             // Endpoints are made from the same parameters, and are what the server goes by.
             for endpoint in run.rpc_addr(9944).unwrap().unwrap() {
                 assert_eq!(endpoint.rpc_methods, RpcMethods::Safe);
@@ -135,8 +142,8 @@ mod tests {
     #[test]
     fn what_the_operator_says_holds() {
         let arguments = "--rpc-methods unsafe --rpc-cors https://dash.example --rpc-rate-limit 7 \
-            --rpc-max-batch-request-len 3 --tx-ban-seconds 5 --rpc-max-subscriptions-per-connection 1024 --no-private-ip \
-            --listen-addr /ip4/127.0.0.1/tcp/1";
+            --rpc-max-batch-request-len 3 --tx-ban-seconds 5 --pool-type fork-aware \
+            --rpc-max-subscriptions-per-connection 1024 --no-private-ip --listen-addr /ip4/127.0.0.1/tcp/1";
         let run = run(ChainType::Live, &arguments.split_whitespace().collect::<Vec<_>>());
         assert!(matches!(run.rpc_methods().unwrap(), sc_service::RpcMethods::Unsafe));
         assert_eq!(run.rpc_cors(false).unwrap(), Some(vec!["https://dash.example".to_owned()]));
@@ -144,6 +151,7 @@ mod tests {
         assert!(matches!(run.rpc_batch_config().unwrap(), RpcBatchRequestConfig::Limit(3)));
         assert_eq!(run.rpc_max_subscriptions_per_connection().unwrap(), 1024);
         assert_eq!(run.pool_config.tx_ban_seconds, Some(5));
+        assert!(matches!(run.pool_config.pool_type, TransactionPoolType::ForkAware));
         assert!(!run.network_params.allow_private_ip && !run.network_params.discover_local);
         assert_eq!(run.network_params.listen_addr.len(), 1);
         let run = self::run(ChainType::Live, &["--rpc-disable-batch-requests"]);
@@ -166,6 +174,7 @@ mod tests {
         assert!(matches!(open.rpc_methods().unwrap(), sc_service::RpcMethods::Auto));
         assert_eq!(open.rpc_cors(true).unwrap(), None);
         assert_eq!(open.rpc_rate_limit().unwrap(), None);
+        assert!(matches!(open.pool_config.pool_type, TransactionPoolType::SingleState));
         assert!(matches!(open.rpc_batch_config().unwrap(), RpcBatchRequestConfig::Unlimited));
     }
 }
