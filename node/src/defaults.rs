@@ -23,10 +23,11 @@ const CALLS_TO_VALIDATOR: NonZeroU32 = NonZeroU32::new(12_000).unwrap();
 /// Subscriptions of a connection to a node that clients ask. Validators have the SDK's default of 1024.
 const SUBSCRIPTIONS: u32 = 64;
 
-/// For how many seconds the pool does not look again at a transaction that it refused or dropped. The SDK's half hour
-/// would hold for whoever was beyond its quota, which refills in minutes, or had to make room in a full pool; and in a
-/// network of members few send what is never valid.
-const BAN: u64 = 60;
+/// For how many seconds the pool does not look again at a transaction that it refused or dropped; it forgets this with the
+/// first block after that time. Each attempt begins the time anew, so with the SDK's half hour who tries again every
+/// minute is never heard: one who was beyond its quota, which refills in minutes, or who had to make room in a full pool.
+/// And in a network of members few send what is never valid.
+const BAN: u64 = 1;
 
 /// The TCP port for peers.
 const PEERS_PORT: u16 = 30_333;
