@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Does bad things to networks of four validators on this machine, and checks that each stays one chain: kills, stops and
 # parts them, takes their disks and keys, exchanges them, floods them. docs/chaos.md says what is asserted. Stops what it
-# started. Partitions need root rights.
+# started. Partitions, of which `twin` is one, need root rights.
 #
 #   --case NAME      only this case; can be given several times
 #   --seed N         where chance begins; a random one otherwise, which is printed
-#   --seconds N      how long partitions, pauses and floods last, and how long authors are killed; 60 if left out
+#   --seconds N      how long partitions, pauses and floods last, and how long nodes are killed; 60 if left out
 #   --loopback       on ports of the loopback device, also where network namespaces can be used
 #   --list           print the cases
 #   --no-build       run the programs that are there

@@ -117,7 +117,7 @@ make_network() {
     for name in "${hospitals[@]}"; do
         note "keys of $name"
         place="$dir/$name"
-        mkdir -p "$place/node" "$place/vault"
+        mkdir -p "$place/node" "$place/vault" "$place/proxy/data" "$place/proxy/config"
         node_key "$place"
         session_key "$place" aura sr25519
         session_key "$place" grandpa ed25519

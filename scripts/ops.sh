@@ -43,6 +43,9 @@ fi
 
 if has promtool "the alerts"; then
     promtool check rules ops/prometheus/alerts.yaml >&2
+    said=$(promtool test rules ops/prometheus/alerts_test.yaml 2>&1) ||
+        fail "an alert comes when it should not, or does not come" "$said"
+    note "the alerts come when they should, as far as they are tested"
 fi
 
 if has jq "the dashboard"; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what a build needs: system packages, the Rust toolchain, its wasm target. Safe to run again: what is
-# there already is left alone, and a complete machine is told so without root rights or network.
+# Installs what a build needs: system packages, the Rust toolchain, its wasm target; and checks that Node.js is new enough.
+# Safe to run again: what is there already is left alone, and a complete machine is told so without root rights or network.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 readonly target=wasm32v1-none
@@ -25,6 +25,20 @@ system_packages() {
     note "installing ${missing[*]}"
     as_root apt-get update -qq
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# Two folders have checks in JavaScript; their package.json say which Node.js these need.
+node_version() {
+    local have want
+    have=$(node --version)
+    want=$(sed -nE 's/.*"node": ">=([0-9.]+)".*/\1/p' {tests/polkadot-js,primitives/crypto/vectors/check}/package.json |
+        sort -V | tail -n 1)
+    [ -n "$want" ] ||
+        fail "no package.json says which Node.js is needed" 'it is to have: "engines": { "node": ">=VERSION" }'
+    printf '%s\n%s\n' "$want" "${have#v}" | sort -C -V ||
+        fail "Node.js $have is too old: the checks of polkadot.js and of the test vectors need $want" \
+            "install a newer one as https://nodejs.org/en/download says (Debian 13's package nodejs is new enough)," \
+            "see that \`node --version\` names it, and run this script again"
 }
 
 toolchain() {
@@ -114,6 +128,7 @@ wasm_target() {
 
 step "setting up"
 system_packages
+node_version
 toolchain
 wasm_target
-note "ready: $(rustc --version), $target, $(protoc --version)"
+note "ready: $(rustc --version), $target, $(protoc --version), Node.js $(node --version)"

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{ArgMatches, parser::ValueSource};
-use sc_cli::{Cors, RpcMethods, RunCmd};
+use sc_cli::{Cors, RpcMethods, RunCmd, TransactionPoolType};
 use sc_network::multiaddr::{Multiaddr, Protocol};
 use sc_service::{ChainType, config::RpcBatchRequestConfig};
 
@@ -23,15 +23,27 @@ const CALLS_TO_VALIDATOR: NonZeroU32 = NonZeroU32::new(12_000).unwrap();
 /// Subscriptions of a connection to a node that clients ask. Validators have the SDK's default of 1024.
 const SUBSCRIPTIONS: u32 = 64;
 
+/// For how many seconds the pool does not look again at a transaction that it refused or dropped; it forgets this with the
+/// first block after that time. Each attempt begins the time anew, so with the SDK's half hour who tries again every
+/// minute is never heard: one who was beyond its quota, which refills in minutes, or who had to make room in a full pool.
+/// And in a network of members few send what is never valid.
+const BAN: u64 = 1;
+
 /// The TCP port for peers.
 const PEERS_PORT: u16 = 30_333;
 
 /// Fills in what the operator left out, by the kind of chain.
 pub fn fill(run: &mut RunCmd, given: &ArgMatches, chain: ChainType) {
+    let is_given = |argument| given.value_source(argument) == Some(ValueSource::CommandLine);
+    // The SDK's default, a pool that keeps a view of each fork, leaves a transaction that comes in together with a block
+    // among those that wait for an earlier one, for ever: with full blocks each member's queue stood still sooner or
+    // later. And forks, for which it was made, are rare here.
+    if !is_given("pool_type") {
+        run.pool_config.pool_type = TransactionPoolType::SingleState;
+    }
     if run.shared_params.dev || chain == ChainType::Development {
         return;
     }
-    let is_given = |argument| given.value_source(argument) == Some(ValueSource::CommandLine);
     let validator = run.validator || run.get_keyring().is_some();
 
     // RPC: whoever can make a node show or change its keys, peers or logs has to be let in on purpose, also on the node's
@@ -60,6 +72,8 @@ pub fn fill(run: &mut RunCmd, given: &ArgMatches, chain: ChainType) {
             endpoint.batch_config = RpcBatchRequestConfig::Limit(BATCH);
         }
     }
+
+    run.pool_config.tx_ban_seconds.get_or_insert(BAN);
 
     // Peers: they are known by name, so none is looked for around here; hospitals may meet in a private network; and one
     // TCP port is what a firewall has to know.
@@ -104,6 +118,8 @@ mod tests {
             assert!(matches!(run.rpc_batch_config().unwrap(), RpcBatchRequestConfig::Limit(BATCH)));
             assert_eq!(run.rpc_max_subscriptions_per_connection().unwrap(), 1024);
             assert!(run.network_params.no_mdns && run.network_params.allow_private_ip);
+            assert_eq!(run.pool_config.tx_ban_seconds, Some(BAN));
+            assert!(matches!(run.pool_config.pool_type, TransactionPoolType::SingleState));
             // Endpoints are made from the same parameters, and are what the server goes by.
             for endpoint in run.rpc_addr(9944).unwrap().unwrap() {
                 assert_eq!(endpoint.rpc_methods, RpcMethods::Safe);
@@ -127,14 +143,16 @@ mod tests {
     #[test]
     fn what_the_operator_says_holds() {
         let arguments = "--rpc-methods unsafe --rpc-cors https://dash.example --rpc-rate-limit 7 \
-            --rpc-max-batch-request-len 3 --rpc-max-subscriptions-per-connection 1024 --no-private-ip \
-            --listen-addr /ip4/127.0.0.1/tcp/1";
+            --rpc-max-batch-request-len 3 --tx-ban-seconds 5 --pool-type fork-aware \
+            --rpc-max-subscriptions-per-connection 1024 --no-private-ip --listen-addr /ip4/127.0.0.1/tcp/1";
         let run = run(ChainType::Live, &arguments.split_whitespace().collect::<Vec<_>>());
         assert!(matches!(run.rpc_methods().unwrap(), sc_service::RpcMethods::Unsafe));
         assert_eq!(run.rpc_cors(false).unwrap(), Some(vec!["https://dash.example".to_owned()]));
         assert_eq!(run.rpc_rate_limit().unwrap(), NonZeroU32::new(7));
         assert!(matches!(run.rpc_batch_config().unwrap(), RpcBatchRequestConfig::Limit(3)));
         assert_eq!(run.rpc_max_subscriptions_per_connection().unwrap(), 1024);
+        assert_eq!(run.pool_config.tx_ban_seconds, Some(5));
+        assert!(matches!(run.pool_config.pool_type, TransactionPoolType::ForkAware));
         assert!(!run.network_params.allow_private_ip && !run.network_params.discover_local);
         assert_eq!(run.network_params.listen_addr.len(), 1);
         let run = self::run(ChainType::Live, &["--rpc-disable-batch-requests"]);
@@ -157,6 +175,7 @@ mod tests {
         assert!(matches!(open.rpc_methods().unwrap(), sc_service::RpcMethods::Auto));
         assert_eq!(open.rpc_cors(true).unwrap(), None);
         assert_eq!(open.rpc_rate_limit().unwrap(), None);
+        assert!(matches!(open.pool_config.pool_type, TransactionPoolType::SingleState));
         assert!(matches!(open.rpc_batch_config().unwrap(), RpcBatchRequestConfig::Unlimited));
     }
 }

@@ -180,12 +180,16 @@ pub fn new_full<Net: network::Backend>(
         .block_hash(0)?
         .ok_or_else(|| ServiceError::Other("the database holds no genesis block".into()))?;
     let grandpa_protocol = sc_consensus_grandpa::protocol_standard_name(&genesis, &config.chain_spec);
-    let (grandpa_config, grandpa_notifications) = sc_consensus_grandpa::grandpa_peers_set_config::<_, Net>(
-        grandpa_protocol.clone(),
-        metrics.clone(),
-        net_config.peer_store_handle(),
-    );
-    net_config.add_notification_protocol(grandpa_config);
+    // With --no-grandpa nobody listens to its protocol, and over litep2p a node with such a protocol has no connections.
+    let grandpa_notifications = (!config.disable_grandpa).then(|| {
+        let (protocol, notifications) = sc_consensus_grandpa::grandpa_peers_set_config::<_, Net>(
+            grandpa_protocol.clone(),
+            metrics.clone(),
+            net_config.peer_store_handle(),
+        );
+        net_config.add_notification_protocol(protocol);
+        notifications
+    });
 
     let refusals = config.prometheus_registry().and_then(|registry| match pool::refusals(registry) {
         Ok(refusals) => Some(refusals),
@@ -245,7 +249,6 @@ pub fn new_full<Net: network::Backend>(
     let role = config.role;
     let force_authoring = config.force_authoring;
     let name = config.network.node_name.clone();
-    let votes = !config.disable_grandpa;
     let prometheus_registry = config.prometheus_registry().cloned();
 
     let rpc_builder = {
@@ -327,7 +330,7 @@ pub fn new_full<Net: network::Backend>(
         task_manager.spawn_essential_handle().spawn_blocking("aura", Some("block-authoring"), aura);
     }
 
-    if votes {
+    if let Some(notification_service) = grandpa_notifications {
         let grandpa = sc_consensus_grandpa::run_grandpa_voter(sc_consensus_grandpa::GrandpaParams {
             config: sc_consensus_grandpa::Config {
                 gossip_duration: GOSSIP_DURATION,
@@ -342,7 +345,7 @@ pub fn new_full<Net: network::Backend>(
             link: grandpa_link,
             network,
             sync: sync_service,
-            notification_service: grandpa_notifications,
+            notification_service,
             // The usual rule not to vote for the two newest blocks saves rounds where forks are frequent. Here each
             // slot has one author of a fixed set, and two blocks would be four seconds of waiting for every sale.
             voting_rule: sc_consensus_grandpa::VotingRulesBuilder::new()

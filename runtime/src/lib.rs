@@ -32,6 +32,7 @@ pub mod genesis;
 #[cfg(feature = "std")]
 pub mod invariants;
 pub mod migrations;
+pub mod terms;
 #[cfg(test)]
 mod tests;
 pub mod weights;
@@ -207,6 +208,9 @@ mod runtime {
     /// Deadlines and shares that the council can change.
     #[runtime::pallet_index(8)]
     pub type Parameters = pallet_parameters;
+    /// Those with which a chain begins.
+    #[runtime::pallet_index(20)]
+    pub type Terms = terms;
     /// The hospitals' motions and votes.
     #[runtime::pallet_index(35)]
     pub type Council = pallet_collective<Instance1>;

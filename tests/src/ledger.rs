@@ -33,6 +33,7 @@ pub struct Account {
 #[serde(rename_all = "camelCase")]
 pub struct Header {
     number: String,
+    parent_hash: Hash,
     state_root: Hash,
     digest: Digest,
 }
@@ -203,6 +204,17 @@ pub async fn ledger(rpc: &Rpc, node: usize, height: BlockNumber) -> Result<Ledge
 pub async fn authors(rpc: &Rpc, at: Option<Hash>) -> Result<Vec<[u8; 32]>> {
     let answer: String = rpc.ask("state_call", rpc_params!["AuraApi_authorities", "0x", at]).await?;
     Ok(Vec::decode(&mut &bytes(&answer)?[..])?)
+}
+
+/// The public key of who authored a block.
+///
+/// # Errors
+/// If the node does not answer, or has not the block before it.
+pub async fn author(rpc: &Rpc, header: &Header) -> Result<[u8; 32]> {
+    // A block is authored by whom the block before it leaves in charge: with the block itself they may change.
+    let authors = authors(rpc, Some(header.parent_hash)).await?;
+    let turn = header.slot()?.checked_rem(u64::try_from(authors.len())?).context("nobody authors")?;
+    authors.get(usize::try_from(turn)?).copied().context("nobody has the block's turn")
 }
 
 /// Bytes as nodes write them.

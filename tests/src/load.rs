@@ -7,7 +7,7 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -54,6 +54,8 @@ pub struct Office {
     pub recorder: Recorder,
     /// A vault's account, for registrations.
     pub vault: AccountId,
+    /// With what nodes refused transactions at first, and how often.
+    refusals: Mutex<BTreeMap<String, usize>>,
 }
 
 impl Office {
@@ -64,23 +66,31 @@ impl Office {
     pub async fn open(urls: &[String], vault: AccountId, recorder: Recorder) -> Result<Self> {
         let signer = Signer::connect(urls.first().context("there is no node")?).await?;
         let nodes = urls.iter().map(|url| Rpc::impatient(url.clone(), ANSWER)).collect();
-        Ok(Self { signer, nodes, recorder, vault })
+        Ok(Self { signer, nodes, recorder, vault, refusals: Mutex::default() })
+    }
+
+    /// With what nodes refused transactions of the load, each of which was sent again until it was final.
+    pub fn refusals(&self) -> BTreeMap<String, usize> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note_refusal(&self, message: String) {
+        *self.refusals.lock().unwrap_or_else(PoisonError::into_inner).entry(message).or_default() += 1;
     }
 }
 
 /// What became of the work.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Copy, Default, Debug)]
 pub struct Done {
     /// How many transactions were made; all of them are final.
     pub transactions: usize,
     /// How often one was sent again.
     pub again: usize,
-    /// With what nodes refused one, at first.
-    pub refusals: BTreeMap<String, usize>,
 }
 
 /// Members at work.
 pub struct Load {
+    office: Arc<Office>,
     stop: Arc<AtomicBool>,
     members: Vec<JoinHandle<Result<Done>>>,
 }
@@ -105,7 +115,8 @@ impl Load {
             };
             tokio::spawn(worker.run(stop.clone()))
         };
-        Self { stop: stop.clone(), members: (0..).zip(members).map(start).collect() }
+        let office = office.clone();
+        Self { office, stop: stop.clone(), members: (0..).zip(members).map(start).collect() }
     }
 
     /// Has all stop, and waits until everything they sent is final.
@@ -120,14 +131,15 @@ impl Load {
             let done = tokio::time::timeout_at(deadline, member).await;
             let done = done
                 .with_context(|| {
-                    format!("a member's transactions are not final after {} s", patience.as_secs())
+                    format!(
+                        "a member's transactions are not final after {} s; nodes refused: {:?}",
+                        patience.as_secs(),
+                        self.office.refusals()
+                    )
                 })?
                 .context("a member gave up")??;
             all.transactions += done.transactions;
             all.again += done.again;
-            for (refusal, times) in done.refusals {
-                *all.refusals.entry(refusal).or_default() += times;
-            }
         }
         Ok(all)
     }
@@ -229,7 +241,7 @@ impl Worker {
             match submit(&self.office, node, transaction).await {
                 Ok(()) => return,
                 Err(Failure::Refused { message, .. }) => {
-                    *self.done.refusals.entry(message).or_default() += 1;
+                    self.office.note_refusal(message);
                     return;
                 }
                 Err(Failure::Silent(_)) => {}

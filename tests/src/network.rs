@@ -277,7 +277,7 @@ impl Network {
     /// Waits until a node answers.
     ///
     /// # Errors
-    /// If it ends before, or does not within a minute.
+    /// If it ends before, or does not within five minutes.
     pub async fn wait_up(&mut self, index: usize) -> Result<()> {
         let process = self.nodes[index].process.as_mut().context("the node does not run")?;
         process.wait_for("answering RPC", |log| log.contains("Running JSON-RPC server").then_some(())).await

@@ -45,6 +45,15 @@ impl Observers {
             }
         }));
     }
+
+    /// Ends them. Nothing is written down after this.
+    pub async fn end(&mut self) {
+        for observer in self.0.drain(..) {
+            observer.abort();
+            // It was told to end, so how it did says nothing.
+            let _ = observer.await;
+        }
+    }
 }
 
 impl Drop for Observers {

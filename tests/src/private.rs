@@ -207,6 +207,17 @@ impl Node {
         .await
     }
 
+    /// Waits until it has a block of at least this height, final or not.
+    ///
+    /// # Errors
+    /// If that does not happen within four minutes.
+    pub async fn wait_best(&self, wanted: u64) -> Result<u64> {
+        self.wait(&format!("block {wanted}"), async || {
+            self.best_height().await.ok().filter(|height| *height >= wanted)
+        })
+        .await
+    }
+
     /// Waits until it has as many peers as this, or fewer.
     ///
     /// # Errors

@@ -24,6 +24,16 @@ pub struct Transaction {
     pub encoded: Arc<str>,
 }
 
+/// A connection to a node that knows how its chain encodes things.
+///
+/// # Errors
+/// If it does not answer.
+pub async fn online(url: &str) -> Result<OnlineClient<SubstrateConfig>> {
+    let client = RpcClient::from_insecure_url(url).await.with_context(|| format!("cannot reach {url}"))?;
+    let backend: LegacyBackend<SubstrateConfig> = LegacyBackend::builder().build(client);
+    Ok(OnlineClient::from_backend_with_config(SubstrateConfig::new(), Arc::new(backend)).await?)
+}
+
 /// Signs for the chain of the node that it was made with. That node may end afterwards.
 pub struct Signer {
     at: OnlineClientAtBlock<SubstrateConfig>,
@@ -35,12 +45,7 @@ impl Signer {
     /// # Errors
     /// If it does not answer.
     pub async fn connect(url: &str) -> Result<Self> {
-        let client =
-            RpcClient::from_insecure_url(url).await.with_context(|| format!("cannot reach {url}"))?;
-        let backend: LegacyBackend<SubstrateConfig> = LegacyBackend::builder().build(client);
-        let client =
-            OnlineClient::from_backend_with_config(SubstrateConfig::new(), Arc::new(backend)).await?;
-        Ok(Self { at: client.at_current_block().await? })
+        Ok(Self { at: online(url).await?.at_current_block().await? })
     }
 
     /// A call in the encoding of the chain.

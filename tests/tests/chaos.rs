@@ -1,5 +1,5 @@
 //! The short version of `scripts/chaos.sh`: what costs little time, on one network as far as one case does not spoil it for
-//! the next.
+//! the next, and the flood, which does, on another.
 #![allow(clippy::print_stderr)]
 
 use std::{sync::Arc, time::Duration};
@@ -13,8 +13,12 @@ use medshare_tests::{
 /// How long what can last lasts.
 const TIME: Duration = Duration::from_secs(15);
 
+/// One network at a time: the flood measures how many blocks others wait.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// Runs these cases one after another on one network. The outcome does not depend on the seed, which the account names.
 async fn hold(cases: &[(Case, Duration)]) -> Result<()> {
+    let _alone = ALONE.lock().await;
     let ground = Ground::best();
     let say = Arc::new(|what: &str| eprintln!("{what}"));
     let mut chaos = Chaos::begin(ground, rand::random(), say).await?;
@@ -48,4 +52,9 @@ async fn one_chain_survives_crashes_pauses_and_partitions() -> Result<()> {
         (Case::Blackout, Duration::ZERO),
     ])
     .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_go_on_while_strangers_and_members_flood_the_chain() -> Result<()> {
+    hold(&[(Case::Flood, TIME)]).await
 }

@@ -5,13 +5,13 @@ use std::{net::TcpListener, path::Path};
 
 use anyhow::{Context, Result};
 use futures::future::try_join_all;
-use medshare_tests::{Cli, Network, Process};
+use medshare_tests::{Cli, Network, Process, hospitals, sale::ACCOUNTS};
 use serde_json::{Value, json};
 use subxt::rpcs::rpc_params;
 use tempfile::TempDir;
 
 /// The hospitals of the runtime's preset `local`.
-const HOSPITALS: [&str; 8] = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie", "One", "Two"];
+const HOSPITALS: [&str; 8] = ACCOUNTS;
 
 /// The salted SHA-256 of who somebody is.
 const IDENTITY: &str = "0x0707070707070707070707070707070707070707070707070707070707070707";
@@ -40,8 +40,7 @@ impl Consortium {
 
     /// Alice proposes something, and votes for it.
     async fn propose(&self, what: &[&str]) -> Result<Value> {
-        let arguments: Vec<&str> = ["council", "propose"].iter().chain(what).copied().collect();
-        let proposed = self.hospital("Alice").run(&arguments).await?;
+        let proposed = self.hospital("Alice").run(&proposal(what)).await?;
         assert_eq!((&proposed["hospitals"], &proposed["voted"]), (&json!(8), &json!(true)), "{proposed}");
         Ok(proposed)
     }
@@ -61,12 +60,13 @@ impl Consortium {
 
     /// Alice proposes, as many others agree as are needed, and Alice closes.
     async fn decide(&self, what: &[&str]) -> Result<Value> {
-        let proposed = self.propose(what).await?;
-        let motion = number(&proposed["motion"])?;
-        let needed = usize::try_from(proposed["threshold"].as_u64().context("a threshold")?)?;
-        self.agree(&motion, &HOSPITALS[1..needed]).await?;
-        self.close(&motion).await
+        hospitals::decide(|name| self.hospital(name), &proposal(what)).await
     }
+}
+
+/// The command that proposes this.
+fn proposal<'a>(what: &[&'a str]) -> Vec<&'a str> {
+    [&["council", "propose"], what].concat()
 }
 
 fn number(value: &Value) -> Result<String> {
@@ -108,15 +108,14 @@ async fn admits_a_hospital_by_five_of_eight(consortium: &Consortium) -> Result<(
     // A proof of somebody else's is refused before anybody has to vote about it.
     let (kept, last) = proof.split_at(proof.len() - 1);
     let forged = format!("{kept}{}", if last == "0" { "1" } else { "0" });
-    let forged = [&["council", "propose"][..], &admit, &["--proof", &forged]].concat();
-    let refused = consortium.hospital("Alice").refused(&forged).await?;
+    let forged = [&admit[..], &["--proof", &forged]].concat();
+    let refused = consortium.hospital("Alice").refused(&proposal(&forged)).await?;
     assert!(refused.contains("proof of possession"), "{refused}");
 
     // Who is no hospital proposes nothing; nor does a hospital admit one alone.
-    let proposal = [&["council", "propose"][..], &admit, &["--proof", proof]].concat();
-    let refused = newcomer.refused(&proposal).await?;
-    assert!(refused.contains("not a member"), "{refused}");
     let alone = [&admit[..], &["--proof", proof]].concat();
+    let refused = newcomer.refused(&proposal(&alone)).await?;
+    assert!(refused.contains("not a member"), "{refused}");
     let refused = consortium.hospital("Alice").refused(&alone).await?;
     assert!(refused.contains("NeedsCouncil") && refused.contains("medshare council propose"), "{refused}");
 
@@ -135,7 +134,7 @@ async fn admits_a_hospital_by_five_of_eight(consortium: &Consortium) -> Result<(
     assert!(refused.contains("Council.TooEarly") && refused.contains("hint: "), "{refused}");
     let twice = consortium.hospital("Bob").refused(&["council", "vote", &motion, "--yes"]).await?;
     assert!(twice.contains("DuplicateVote"), "{twice}");
-    let same = consortium.hospital("Bob").refused(&proposal).await?;
+    let same = consortium.hospital("Bob").refused(&proposal(&alone)).await?;
     assert!(same.contains("DuplicateProposal"), "{same}");
 
     let voted = consortium.hospital("Eve").run(&["council", "vote", &motion, "--yes"]).await?;
@@ -254,8 +253,7 @@ async fn decides_by_name(consortium: &Consortium) -> Result<()> {
 impl Consortium {
     /// As [`Consortium::decide`], for seven hospitals and a motion that fails when it is carried out.
     async fn decide_fails(&self, what: &[&str]) -> Result<String> {
-        let arguments: Vec<&str> = ["council", "propose"].iter().chain(what).copied().collect();
-        let proposed = self.hospital("Alice").run(&arguments).await?;
+        let proposed = self.hospital("Alice").run(&proposal(what)).await?;
         let motion = number(&proposed["motion"])?;
         self.agree(&motion, &HOSPITALS[1..4]).await?;
         self.hospital("Bob").refused(&["council", "close", &motion]).await

@@ -13,17 +13,20 @@ use subxt::rpcs::{client::RpcParams, rpc_params};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn unknown_nodes_get_nothing_until_the_council_lets_them_in() -> Result<()> {
-    let mut network = PrivateNetwork::start(&["observer"]).await?;
+    let mut network = PrivateNetwork::start(&["observer", "mirror"]).await?;
     for index in 0..4 {
         network.node(index).wait_final(2).await?;
     }
 
-    // One that the file named follows. A stranger knows the genesis and all addresses, and gets nothing.
+    // Those that the file named follow. A stranger knows the genesis and all addresses, and gets nothing.
     let observer = network.add("observer", &[]).await?;
+    // What does not vote hears of no finality as it comes; but it has the blocks.
+    let mirror = network.add("mirror", &["--no-grandpa"]).await?;
     let stranger = network.add("stranger", &[]).await?;
     let seen = network.node(observer).wait_final(3).await?;
     network.node(0).wait_final(seen + 8).await?;
     assert!(network.node(observer).peers().await? >= 1);
+    network.node(mirror).wait_best(seen + 8).await?;
     assert_eq!(network.node(stranger).best_height().await?, 0, "a stranger got blocks");
     assert_eq!(network.node(stranger).peers().await?, 0, "a stranger has peers");
     assert!(network.node(stranger).log().contains("is not in the chain's list of nodes"));
@@ -49,11 +52,12 @@ async fn unknown_nodes_get_nothing_until_the_council_lets_them_in() -> Result<()
     network.node(stranger).wait_final(reached).await?;
 
     // Those who belong there stayed connected all the time.
-    for index in 0..=observer {
+    for index in 0..=mirror {
         assert!(network.node(index).peers().await? >= 4, "node {index} lost peers");
     }
+    network.node(mirror).wait_best(reached).await?;
     let listed: Vec<Value> = network.node(0).rpc.ask("medshare_nodes", rpc_params![]).await?;
-    assert_eq!(listed.len(), 6);
+    assert_eq!(listed.len(), 7);
     Ok(())
 }
 

@@ -72,6 +72,16 @@ async fn upgrade(network: &Network, stack: &mut Stack) -> Result<()> {
         keep(&before, path.as_ref())?;
     }
 
+    // Alice published the runtime, has her deposit back, and the chain no second copy of its code.
+    let mut reclaimed = stack.cli("Alice").run(&["council", "reclaim", "--finalized"]).await?;
+    let deposits = reclaimed["reclaimed"].take();
+    ensure!(deposits.as_array().map(Vec::len) == Some(1), "{deposits}");
+    let reclaimed = u32::try_from(reclaimed["block"].as_u64().context("a block")?)?;
+    let published = ledger::key("Preimage", "PreimageFor");
+    ensure!(before.keys().any(|key| key.starts_with(&published)), "the runtime was not published");
+    let left = state(network, reclaimed).await?;
+    ensure!(!left.keys().any(|key| key.starts_with(&published)), "the runtime is still published");
+
     // What began before goes on: Alice delivers, and the buyer opens both.
     stack.agent("Alice").await?;
     for _ in 0..60 {
@@ -132,6 +142,9 @@ async fn install(stack: &Stack) -> Result<u32> {
     ensure!(!early.is_empty(), "what nobody let run was enacted without a word");
     hospitals::decide(|name| stack.cli(name), &["upgrade", "propose", &runtime]).await?;
     let enacted = alice.run(&["upgrade", "enact"]).await?;
+    let call = enacted["call_hash"].as_str().with_context(|| format!("no call in {enacted}"))?.to_owned();
+    let refused = stack.cli("Bob").refused(&["council", "reclaim", &call]).await?;
+    ensure!(refused.contains("nothing on hold"), "{refused}");
     let number = enacted["block"].as_u64().with_context(|| format!("no block in {enacted}"))?;
     Ok(u32::try_from(number)?)
 }

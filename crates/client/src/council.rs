@@ -3,6 +3,8 @@
 //! A motion asks for as many votes as the share of the hospitals that its call needs
 //! ([`medshare_types::council`]); the chain checks that share again when the call runs.
 
+mod root;
+
 use std::{fmt, str::FromStr};
 
 use codec::Decode;
@@ -14,12 +16,10 @@ use serde::Serialize;
 
 use crate::{
     At, Chain, Error, Identity, Outcome, Result, Until,
-    chain::{
-        Call, DecodedCall,
-        calls::council as calls,
-        storage::{identity, twox_64_concat},
-    },
+    chain::{Call, DecodedCall, calls::council as calls, storage::identity},
 };
+
+pub use root::{Reclaimed, RootCall, enact, preimage, propose_root, reclaim, root_calls};
 
 /// Something that was proposed and is not closed yet.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -249,132 +249,6 @@ pub async fn close(
         Err(_) => End::Rejected,
     };
     Ok((end, outcome))
-}
-
-/// A call that may run as root, or that is proposed for that.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct RootCall {
-    /// Its hash.
-    pub hash: Hash,
-    /// Whether three quarters of the hospitals agreed, so that any of them can have it run.
-    pub whitelisted: bool,
-    /// The motion about it, where it is only proposed.
-    pub motion: Option<u32>,
-    /// The length of its bytes, if they are on the chain.
-    pub length: Option<u32>,
-}
-
-/// The calls that hospitals let run as root, and those that are proposed for that.
-///
-/// # Errors
-/// [`Error::Node`] if the node does not answer.
-pub async fn root_calls(chain: &Chain, at: At) -> Result<Vec<RootCall>> {
-    let at = At::Block(chain.block(at).await?.hash);
-    let mut found = Vec::new();
-    for key in chain.keys("Whitelist", "WhitelistedCall", at).await? {
-        // Twox64Concat: eight bytes before the hash itself.
-        if let Some(hash) = key.get(8..).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
-            found.push((Hash::from(hash), true, None));
-        }
-    }
-    for motion in motions(chain, at).await? {
-        if motion.call.call == "Whitelist.whitelist_call"
-            && let Some(hash) = motion.call.arguments.get("call_hash").and_then(|hash| hash.as_str())
-            && let Ok(hash) = hash.parse::<Hash>()
-        {
-            found.push((hash, false, Some(motion.index)));
-        }
-    }
-    let mut calls = Vec::new();
-    for (hash, whitelisted, motion) in found {
-        let length = preimage_length(chain, hash, at).await?;
-        calls.push(RootCall { hash, whitelisted, motion, length });
-    }
-    Ok(calls)
-}
-
-/// The bytes of a call that were published, if they were.
-///
-/// # Errors
-/// [`Error::Node`] if the node does not answer.
-pub async fn preimage(chain: &Chain, hash: Hash, at: At) -> Result<Option<Vec<u8>>> {
-    let at = At::Block(chain.block(at).await?.hash);
-    let Some(length) = preimage_length(chain, hash, at).await? else { return Ok(None) };
-    chain.item("Preimage", "PreimageFor", &identity(&(hash, length)), at).await
-}
-
-async fn preimage_length(chain: &Chain, hash: Hash, at: At) -> Result<Option<u32>> {
-    let status = chain.item_json("Preimage", "RequestStatusFor", &identity(&hash), at).await?;
-    let length = status.and_then(|status| {
-        let kind = status.as_object()?.values().next()?;
-        kind.get("len").or_else(|| kind.get("maybe_len"))?.as_u64()
-    });
-    Ok(length.and_then(|length| u32::try_from(length).ok()))
-}
-
-/// Publishes the bytes of a call, unless that was done, and proposes that it may run as root.
-///
-/// # Errors
-/// As of [`propose`].
-pub async fn propose_root(
-    chain: &Chain,
-    signer: &Identity,
-    call: Call,
-    terms: Terms,
-    until: Until,
-) -> Result<(Option<Outcome>, Hash, Proposed)> {
-    let bytes = call.encode(&*chain.metadata().await?)?.bytes();
-    let hash = Hash::from(sp_crypto_hashing::blake2_256(&bytes));
-    let noted = match preimage_length(chain, hash, At::Best).await? {
-        Some(_) => None,
-        None => Some(chain.submit(signer, calls::note_preimage(bytes), until).await?),
-    };
-    let proposed = propose(chain, signer, calls::whitelist(hash), terms, until).await?;
-    Ok((noted, hash, proposed))
-}
-
-/// Has a call run as root that the hospitals let: this one, or the only one that there is.
-///
-/// # Errors
-/// [`Error::NotNow`] if it is not let yet or its bytes are not on the chain, or there are several and none is named;
-/// [`Error::CarriedOut`] if it ran and failed; whatever the chain refuses.
-pub async fn enact(
-    chain: &Chain,
-    signer: &Identity,
-    which: Option<Hash>,
-    until: Until,
-) -> Result<(Hash, Outcome)> {
-    let not_now = |what: String, reason: &str| Error::NotNow { doing: "run", what, reason: reason.into() };
-    let hash = match which {
-        Some(hash) => hash,
-        None => {
-            let calls = root_calls(chain, At::Best).await?;
-            let mut let_run = calls.into_iter().filter(|call| call.whitelisted);
-            match (let_run.next(), let_run.next()) {
-                (Some(only), None) => only.hash,
-                (None, _) => {
-                    return Err(not_now("a call as root".into(), "the council has let none run yet"));
-                }
-                (Some(_), Some(_)) => {
-                    return Err(not_now("a call as root".into(), "there are several: name one by its hash"));
-                }
-            }
-        }
-    };
-    let key = twox_64_concat(&hash);
-    // An entry without a value has no bytes; only its presence counts.
-    if chain.item_bytes("Whitelist", "WhitelistedCall", &key, At::Best).await?.is_none() {
-        return Err(not_now(format!("call {hash:?}"), "the council has not let it run, or it ran already"));
-    }
-    let bytes = preimage(chain, hash, At::Best)
-        .await?
-        .ok_or_else(|| not_now(format!("call {hash:?}"), "its bytes are not on the chain"))?;
-    let weight = chain.weight_of(&bytes).await?;
-    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    let call = calls::dispatch_whitelisted(hash, length, weight);
-    let encoded = call.encode(&*chain.metadata().await?)?.bytes();
-    let call = calls::execute(call, u32::try_from(encoded.len()).unwrap_or(u32::MAX));
-    Ok((hash, chain.submit(signer, call, until).await?))
 }
 
 #[cfg(test)]

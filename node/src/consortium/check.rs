@@ -23,8 +23,8 @@ use super::{
 };
 use crate::network::{key_of, peer_of};
 
-/// The largest endowment, in MDS: JSON has no room for larger numbers of the smallest unit.
-const MAX_ENDOWMENT: u64 = 18_000_000;
+/// The largest amount, in MDS: JSON has no room for larger numbers of the smallest unit.
+pub const MAX_MDS: u64 = 18_000_000;
 
 /// What an address looks like.
 const EXAMPLE_ADDRESS: &str = "/dns4/node.hospital.example/tcp/30333";
@@ -92,8 +92,8 @@ impl Check {
         let key =
             self.unique(place, "encryption_key", "each member needs a key of its own, for nothing else", key);
         let endowment = entry.endowment.unwrap_or(default);
-        if endowment > MAX_ENDOWMENT {
-            self.mistakes.push(format!("{place}, endowment: is above {MAX_ENDOWMENT} MDS; give less"));
+        if endowment > MAX_MDS {
+            self.mistakes.push(format!("{place}, endowment: is above {MAX_MDS} MDS; give less"));
         }
         Some(Member {
             account: account?.into(),

@@ -1,6 +1,7 @@
 //! The file as it is written.
 
 use serde::Deserialize;
+use toml::Value;
 
 /// All of it.
 #[derive(Deserialize)]
@@ -12,6 +13,10 @@ pub struct File {
     pub endowment: u64,
     #[serde(default)]
     pub bootnodes: Vec<String>,
+    #[serde(default)]
+    pub parameters: Parameters,
+    #[serde(default)]
+    pub quota: Quotas,
     #[serde(default, rename = "hospital")]
     pub hospitals: Vec<HospitalEntry>,
     #[serde(default, rename = "auditor")]
@@ -20,6 +25,52 @@ pub struct File {
     pub vaults: Vec<MemberEntry>,
     #[serde(default, rename = "observer")]
     pub observers: Vec<ObserverEntry>,
+}
+
+/// What the chain has otherwise than the runtime. Of any type, so that what has the wrong one is told what to write.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Parameters {
+    pub deliver_within: Option<Value>,
+    pub ruling_within: Option<Value>,
+    pub fee_share: Option<Value>,
+    pub retained_share: Option<Value>,
+    pub claim_bond_share: Option<Value>,
+    pub split: Option<Split>,
+    pub min_price: Option<Value>,
+    pub min_bond: Option<Value>,
+    pub key_window: Option<Value>,
+    pub vote_window: Option<Value>,
+    pub session_blocks: Option<Value>,
+}
+
+/// Who gets which part of the fee.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Split {
+    pub auditors: Value,
+    pub vaults: Value,
+}
+
+/// Quotas by role.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Quotas {
+    pub hospital: Tiers,
+    pub auditor: Tiers,
+    pub provider: Tiers,
+    pub buyer: Tiers,
+    pub vault: Tiers,
+}
+
+/// A role's quotas by tier of credit.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tiers {
+    pub restricted: Option<Value>,
+    pub standard: Option<Value>,
+    pub trusted: Option<Value>,
+    pub exemplary: Option<Value>,
 }
 
 /// A member that is a validator.

@@ -1,11 +1,12 @@
 //! The chain specification of a consortium, made from a file that people can read: `consortium-spec`.
 //!
-//! `docs/consortium.md` describes the file; [`file`] is its shape, [`check`] finds what is wrong with it, [`plan`] makes the
-//! chain of it.
+//! `docs/consortium.md` describes the file; [`file`] is its shape, [`check`] finds what is wrong with it, [`terms`] the same of
+//! its parameters and quotas, [`plan`] makes the chain of it.
 
 mod check;
 mod file;
 mod plan;
+mod terms;
 #[cfg(test)]
 mod tests;
 

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use codec::Decode;
 use medshare_runtime::{
-    MDS,
+    MDS, TermsConfig,
     configs::money::{ConsortiumAccount, EXISTENTIAL_DEPOSIT},
 };
-use medshare_types::{AccountId, Balance, Hash, PeerKey, Point, Role};
+use medshare_types::{AccountId, Balance, Hash, PeerKey, Point, Role, Tier};
+use pallet_quota::types::Units;
 use sc_network::config::MultiaddrWithPeerId;
 use sc_service::ChainType;
 use serde_json::{Value, json};
@@ -29,6 +30,8 @@ pub struct Plan {
     pub members: Vec<Member>,
     pub validators: Vec<Validator>,
     pub peers: Vec<Peer>,
+    pub terms: TermsConfig,
+    pub quotas: Vec<(Role, Tier, Units)>,
     pub warnings: Vec<String>,
 }
 
@@ -66,6 +69,7 @@ impl Plan {
         let mut check = Check::default();
         check.name(&file);
         let mut bootnodes = check.bootnodes(&file.bootnodes);
+        let (terms, quotas) = (check.terms(&file.parameters), check.quotas(&file.quota));
         if file.hospitals.is_empty() {
             check.mistakes.push("there is no [[hospital]]: a chain needs at least one validator".into());
         }
@@ -114,7 +118,17 @@ impl Plan {
             return Err(check.mistakes);
         }
         let warnings = check.warnings;
-        Ok(Self { name: file.name, id: file.id, bootnodes, members, validators, peers, warnings })
+        Ok(Self {
+            name: file.name,
+            id: file.id,
+            bootnodes,
+            members,
+            validators,
+            peers,
+            terms,
+            quotas,
+            warnings,
+        })
     }
 
     /// The specification.
@@ -154,12 +168,18 @@ impl Plan {
             })
             .collect();
         let peers: Vec<_> = self.peers.iter().map(|peer| (peer.key, &peer.account)).collect();
+        let mut terms = json!(self.terms);
+        if let Some(terms) = terms.as_object_mut() {
+            terms.retain(|_, value| !value.is_null());
+        }
         json!({
             "balances": { "balances": balances },
             "members": { "members": members },
             "validators": { "validators": accounts },
             "session": { "keys": keys },
             "peers": { "peers": peers },
+            "terms": terms,
+            "quota": { "quotas": self.quotas },
             "sudo": { "key": null },
         })
     }

@@ -1,5 +1,7 @@
 //! What must hold of files and of the chains that are made from them.
 
+mod terms;
+
 use std::fmt::Write as _;
 
 use codec::Decode;

@@ -346,7 +346,7 @@ mod benchmarks {
         let (sale, id) = Sale::<T>::claimed()?;
         T::BenchmarkSetup::give_panel_keys(Subject::Claim { order: id });
         for auditor in sale.panel() {
-            if Orders::<T>::get(id).is_some_and(|order| order.state.is_open()) {
+            if Orders::<T>::get(id).is_some_and(|stored| stored.state.is_open()) {
                 super::rule::<T>(&auditor, id, Verdict::Reject)?;
             }
         }

@@ -1,23 +1,4 @@
-//! Listings, orders and escrow: a sale that neither side can cheat.
-//!
-//! # The life of an order
-//!
-//! A provider [`list`](Pallet::list)s an approved version of a record at a price, under terms. A buyer
-//! [`order`](Pallet::order)s it for a purpose: the price goes on hold on the buyer's own account. The seller
-//! [`deliver`](Pallet::deliver)s the record key sealed to the buyer, with a proof that the chain verifies; in the
-//! same transaction the paid part of the price leaves the hold and the grant is recorded. The retained part stays on
-//! hold until the buyer's time to claim is over, then [`settle`](Pallet::settle) pays it to the seller. A buyer who
-//! finds that the data are not what the auditors approved may [`claim`](Pallet::claim) before that; a panel of other
-//! auditors [`rule`](Pallet::rule)s. An order that is not delivered is ended by agreement
-//! ([`cancel`](Pallet::cancel)) or, past its deadline, by anyone ([`expire`](Pallet::expire)); both refund all. An order
-//! that is over stays readable until one of its parties [`clear`](Pallet::clear)s it.
-//!
 #![doc = include_str!("../README.md")]
-//!
-//! # Invariants
-//!
-//! See `do_try_state`; above all: what every buyer has on hold is the sum of what its open orders say.
-
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
     not(test),
@@ -44,23 +25,14 @@ mod try_state;
 mod types;
 pub mod weights;
 
-#[cfg(all(test, feature = "runtime-benchmarks"))]
-mod benchmark_setup;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
 mod tests;
 
 pub use pallet::*;
-pub use types::FeeSplit;
+pub use types::{FeeSplit, ListingOf, OrderOf};
 pub use weights::WeightInfo;
-
-use medshare_types::{Balance, Listing, Order};
-
-/// A listing of this runtime.
-pub type ListingOf<T> = Listing<<T as frame_system::Config>::AccountId>;
-/// An order of this runtime.
-pub type OrderOf<T> = Order<<T as frame_system::Config>::AccountId>;
 
 #[frame_support::pallet]
 // FRAME's macros convert and expect in what they generate.
@@ -69,16 +41,13 @@ pub mod pallet {
     use super::*;
     use frame_support::{
         pallet_prelude::*,
-        traits::{
-            Time,
-            fungible::{Inspect, Mutate, MutateHold},
-        },
+        traits::{Time, fungible},
     };
     use frame_system::pallet_prelude::*;
     use medshare_traits::{Consent, CreditScores, Engagements, Membership, Panels, RecordRegistry};
     use medshare_types::{
-        Findings, Hash, KeyCommitment, Moment, OrderId, Party, Purpose, RecordId, SealedKey, Terms, Verdict,
-        Version,
+        Balance, Findings, Hash, KeyCommitment, Moment, OrderId, Party, Purpose, RecordId, SealedKey, Terms,
+        Verdict, Version,
     };
     use sp_runtime::Permill;
 
@@ -96,9 +65,9 @@ pub mod pallet {
         type RuntimeHoldReason: From<HoldReason>;
 
         /// Money.
-        type Currency: Inspect<Self::AccountId, Balance = Balance>
-            + Mutate<Self::AccountId>
-            + MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
+        type Currency: fungible::Inspect<Self::AccountId, Balance = Balance>
+            + fungible::Mutate<Self::AccountId>
+            + fungible::MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
 
         /// Chain time, in milliseconds.
         type Time: Time<Moment = Moment>;
@@ -458,20 +427,7 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn integrity_test() {
-            assert!(
-                T::RetainedShare::get().deconstruct().saturating_add(T::FeeShare::get().deconstruct())
-                    <= Permill::one().deconstruct(),
-                "RetainedShare and FeeShare together exceed the price"
-            );
-            assert!(T::FeeSplit::get().is_valid(), "FeeSplit gives away more than the fee");
-            assert!(
-                T::MinBond::get() >= T::Currency::minimum_balance(),
-                "MinBond is below the existential deposit"
-            );
-            assert!(
-                Self::retained_of(T::MinPrice::get()).is_ok(),
-                "the retained part of MinPrice is below the existential deposit"
-            );
+            Self::check_parameters();
         }
 
         #[cfg(feature = "try-runtime")]
@@ -480,7 +436,7 @@ pub mod pallet {
         }
     }
 
-    #[pallet::call]
+    #[pallet::call(weight = T::WeightInfo)]
     impl<T: Config> Pallet<T> {
         /// Puts an approved version of a record on sale, one version of a record at a time.
         ///
@@ -489,7 +445,6 @@ pub mod pallet {
         /// Fails with `NoSuchRecord`, `NotOwner`, `NotTradable`, `ProvenFalse`, `AlreadyListed`, `PriceTooLow`, `NoDuration`, or the
         /// reason why the origin may not act. Emits `Listed`.
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::list())]
         pub fn list(
             origin: OriginFor<T>,
             record: RecordId,
@@ -497,8 +452,7 @@ pub mod pallet {
             price: Balance,
             terms: Terms,
         ) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_list(who, record, version, price, terms)
+            Self::do_list(ensure_signed(origin)?, record, version, price, terms)
         }
 
         /// Changes the price of a listing. Orders already placed keep theirs.
@@ -508,10 +462,8 @@ pub mod pallet {
         /// Fails with `NotListed`, `NotOwner`, `PriceTooLow`, or the reason why the origin may not act. Emits
         /// `Repriced`.
         #[pallet::call_index(1)]
-        #[pallet::weight(T::WeightInfo::reprice())]
         pub fn reprice(origin: OriginFor<T>, record: RecordId, price: Balance) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_reprice(who, record, price)
+            Self::do_reprice(ensure_signed(origin)?, record, price)
         }
 
         /// Takes a record off the market. Orders already placed go on.
@@ -520,10 +472,8 @@ pub mod pallet {
         ///
         /// Fails with `NotListed` or `NotOwner`. Emits `Delisted`.
         #[pallet::call_index(2)]
-        #[pallet::weight(T::WeightInfo::delist())]
         pub fn delist(origin: OriginFor<T>, record: RecordId) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_delist(who, record)
+            Self::do_delist(ensure_signed(origin)?, record)
         }
 
         /// Orders a version for a purpose, at the listing's price but no more than `max_price`, under exactly `terms`.
@@ -537,7 +487,6 @@ pub mod pallet {
         /// `ConflictOfInterest`, `TooManyOpenOrders`, `NoEncryptionKey`, `FundsUnavailable`, or the reason why the
         /// origin may not act. Emits `Ordered`.
         #[pallet::call_index(3)]
-        #[pallet::weight(T::WeightInfo::order())]
         pub fn order(
             origin: OriginFor<T>,
             record: RecordId,
@@ -546,8 +495,7 @@ pub mod pallet {
             terms: Terms,
             purpose: Purpose,
         ) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_order(who, record, version, max_price, terms, purpose)
+            Self::do_order(ensure_signed(origin)?, record, version, max_price, terms, purpose)
         }
 
         /// Delivers the record key sealed to the buyer. The chain verifies that it is the key that the auditors
@@ -560,10 +508,8 @@ pub mod pallet {
         /// `NotTradable`, `ProvenFalse`, `WrongKey`,
         /// or the reason why the grant is refused (a policy that was tightened, a grant in force). Emits `Delivered`.
         #[pallet::call_index(4)]
-        #[pallet::weight(T::WeightInfo::deliver())]
         pub fn deliver(origin: OriginFor<T>, order: OrderId, sealed: SealedKey) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_deliver(who, order, sealed)
+            Self::do_deliver(ensure_signed(origin)?, order, sealed)
         }
 
         /// Proposes to cancel an order that is not delivered, or agrees to the other party's proposal. A proposal does
@@ -575,10 +521,8 @@ pub mod pallet {
         /// Fails with `NoSuchOrder`, `NotParty`, `NotActiveMember`, `NotOpen` or `AlreadyProposed`. Emits
         /// `CancellationProposed` or `Cancelled`.
         #[pallet::call_index(5)]
-        #[pallet::weight(T::WeightInfo::cancel())]
         pub fn cancel(origin: OriginFor<T>, order: OrderId) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_cancel(who, order)
+            Self::do_cancel(ensure_signed(origin)?, order)
         }
 
         /// Ends an order that was not delivered in time. The seller loses credit, unless the buyer is suspended or holds a
@@ -588,10 +532,8 @@ pub mod pallet {
         ///
         /// Fails with `NoSuchOrder`, `NotActiveMember`, `NotOpen` or `TooEarly`. Emits `Expired`.
         #[pallet::call_index(6)]
-        #[pallet::weight(T::WeightInfo::expire())]
         pub fn expire(origin: OriginFor<T>, order: OrderId) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_expire(who, order)
+            Self::do_expire(ensure_signed(origin)?, order)
         }
 
         /// Claims that the data are not what the descriptor says. A panel of auditors who did not approve the version
@@ -603,10 +545,8 @@ pub mod pallet {
         /// Fails with `NoSuchOrder`, `NotBuyer`, `NotActiveMember`, `NotDelivered`, `TooLate`, `FundsUnavailable`, or
         /// the reason why no panel can be convened. Emits `Claimed`.
         #[pallet::call_index(7)]
-        #[pallet::weight(T::WeightInfo::claim())]
         pub fn claim(origin: OriginFor<T>, order: OrderId) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_claim(who, order)
+            Self::do_claim(ensure_signed(origin)?, order)
         }
 
         /// Votes on a claim: `Reject` says that the buyer is right. The deciding vote moves the money.
@@ -626,8 +566,7 @@ pub mod pallet {
             findings: Findings,
             report: Hash,
         ) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_rule(who, order, verdict, findings, report)
+            Self::do_rule(ensure_signed(origin)?, order, verdict, findings, report)
         }
 
         /// Pays the retained part once the buyer's time to claim is over, or once a claim has waited too long for its
@@ -641,8 +580,7 @@ pub mod pallet {
         #[pallet::call_index(9)]
         #[pallet::weight(T::WeightInfo::settle().max(T::WeightInfo::settle_unruled()))]
         pub fn settle(origin: OriginFor<T>, order: OrderId) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_settle(who, order)
+            Self::do_settle(ensure_signed(origin)?, order)
         }
 
         /// Removes an order that is over, the grant that rested on it and the review of a claim about it. What happened
@@ -655,10 +593,8 @@ pub mod pallet {
         ///
         /// Fails with `NoSuchOrder`, `NotActiveMember`, `NotParty`, `StillOpen` or `GrantInForce`. Emits `Cleared`.
         #[pallet::call_index(10)]
-        #[pallet::weight(T::WeightInfo::clear())]
         pub fn clear(origin: OriginFor<T>, order: OrderId) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_clear(who, order)
+            Self::do_clear(ensure_signed(origin)?, order)
         }
     }
 }

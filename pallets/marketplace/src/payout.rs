@@ -15,6 +15,24 @@ use medshare_types::{Balance, OrderId, Subject};
 use sp_runtime::{ArithmeticError, DispatchError, Permill};
 
 impl<T: Config> Pallet<T> {
+    /// Panics if, by the runtime's parameters, parts could exceed their whole, or be too small to be paid back.
+    pub(crate) fn check_parameters() {
+        assert!(
+            T::RetainedShare::get().deconstruct().saturating_add(T::FeeShare::get().deconstruct())
+                <= Permill::one().deconstruct(),
+            "RetainedShare and FeeShare together exceed the price"
+        );
+        assert!(T::FeeSplit::get().is_valid(), "FeeSplit gives away more than the fee");
+        assert!(
+            T::MinBond::get() >= T::Currency::minimum_balance(),
+            "MinBond is below the existential deposit"
+        );
+        assert!(
+            Self::retained_of(T::MinPrice::get()).is_ok(),
+            "the retained part of MinPrice is below the existential deposit"
+        );
+    }
+
     /// The part of a price that stays on hold after delivery.
     ///
     /// Fails with `PriceTooLow` if the price is below the lowest one, or if the price or its retained part is below the

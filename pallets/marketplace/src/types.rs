@@ -1,12 +1,30 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use medshare_types::Balance;
+use medshare_types::{Balance, Listing, Order};
 use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
 use sp_runtime::Permill;
+
+/// A listing of this runtime.
+pub type ListingOf<T> = Listing<<T as frame_system::Config>::AccountId>;
+/// An order of this runtime.
+pub type OrderOf<T> = Order<<T as frame_system::Config>::AccountId>;
 
 /// Who gets which part of a sale's fee. What is left goes to the consortium.
 #[derive(
-    Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
 )]
+#[serde(deny_unknown_fields)]
 pub struct FeeSplit {
     /// For the auditors who approved the version, in equal parts.
     pub auditors: Permill,

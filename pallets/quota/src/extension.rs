@@ -14,7 +14,6 @@ use sp_runtime::{
     SaturatedConversion, Saturating,
     traits::{
         DispatchInfoOf, Dispatchable, Implication, PostDispatchInfoOf, TransactionExtension, ValidateResult,
-        Zero,
     },
     transaction_validity::{InvalidTransaction, TransactionPriority, ValidTransaction},
 };
@@ -25,26 +24,31 @@ use crate::{Config, Event, Pallet, WeightInfo, types::Units};
 /// are in blocks.
 pub const TOO_FAR_AHEAD: u8 = 3;
 
-/// Transactions that pay have at least this priority, those that do not have less.
-///
-/// The lowest eight bits are for the share of the quota that is left, the sixteen above for the distance of the nonce.
-pub const PAID: TransactionPriority = 1 << 24;
-
-/// What a step of the nonce towards the account's adds to the priority.
+/// What a step of the nonce towards the account's adds to the priority: more than all that tells apart transactions of the
+/// same distance.
 const NEARER: TransactionPriority = 1 << 8;
+
+/// The priority among those of the same distance, of who declares to be free of fees.
+const FREE: u8 = 0;
+/// Of who pays a fee and no tip.
+const FEE: u8 = 1;
+/// Of who has little left of its quota; the more is left, the higher, below [`TIP`].
+const QUOTA: u8 = 2;
+/// Of who offers the least tip; twice the tip is one more.
+const TIP: u8 = 128;
 
 type CallOf<T> = <T as frame_system::Config>::RuntimeCall;
 
 /// A fee-paying extension that can tell whether it offers a tip.
 pub trait Tip {
-    /// Whether a tip above zero is offered.
-    fn offers_tip(&self) -> bool;
+    /// The tip that is offered, in the chain's unit of money.
+    fn tip(&self) -> u128;
 }
 
 /// For chains and tests without fees.
 impl Tip for () {
-    fn offers_tip(&self) -> bool {
-        false
+    fn tip(&self) -> u128 {
+        0
     }
 }
 
@@ -53,8 +57,8 @@ where
     CallOf<T>: Dispatchable<Info = DispatchInfo, PostInfo = PostDispatchInfo>,
     <T::OnChargeTransaction as OnChargeTransaction<T>>::Balance: Send + Sync,
 {
-    fn offers_tip(&self) -> bool {
-        !self.tip().is_zero()
+    fn tip(&self) -> u128 {
+        self.tip().saturated_into()
     }
 }
 
@@ -96,8 +100,17 @@ pub struct Excess<AccountId> {
 /// How a transaction is charged.
 enum Course<AccountId> {
     Free,
-    Quota { who: AccountId, quota: Units, charge: Units, share_left: u8 },
-    Fee { pays: bool, excess: Option<Excess<AccountId>> },
+    Quota {
+        who: AccountId,
+        quota: Units,
+        charge: Units,
+        rank: u8,
+    },
+    /// Without a rank the wrapped extension says how soon it comes.
+    Fee {
+        rank: Option<u8>,
+        excess: Option<Excess<AccountId>>,
+    },
 }
 
 /// What [`ChargeQuota`] knows after validation.
@@ -150,19 +163,21 @@ pub enum Pre<AccountId, P> {
 impl<T: Config, S: Tip> ChargeQuota<T, S> {
     fn course(&self, origin: &OriginFor<T>, info: &DispatchInfo, len: usize) -> Course<T::AccountId> {
         let Some(who) = origin.as_signer() else {
-            return Course::Fee { pays: false, excess: None };
+            return Course::Fee { rank: None, excess: None };
         };
         if Pallet::<T>::is_privileged(who, info.class) {
             return Course::Free;
         }
-        let tip = self.0.offers_tip();
-        let pays = tip || info.pays_fee == Pays::Yes;
-        if tip || !pays || info.class != DispatchClass::Normal {
-            return Course::Fee { pays, excess: None };
+        if let Some(doublings) = self.0.tip().checked_ilog2() {
+            let higher = u8::try_from(doublings).unwrap_or(u8::MAX);
+            return Course::Fee { rank: Some(TIP.saturating_add(higher)), excess: None };
+        }
+        if info.pays_fee == Pays::No {
+            return Course::Fee { rank: Some(FREE), excess: None };
         }
         let standing = Pallet::<T>::standing(who);
-        if standing.quota == 0 {
-            return Course::Fee { pays, excess: None };
+        if info.class != DispatchClass::Normal || standing.quota == 0 {
+            return Course::Fee { rank: Some(FEE), excess: None };
         }
         let charge = Pallet::<T>::charge(info, len);
         let left = standing.left();
@@ -171,9 +186,9 @@ impl<T: Config, S: Tip> ChargeQuota<T, S> {
                 who: who.clone(),
                 quota: standing.quota,
                 charge,
-                share_left: standing.share(rest),
+                rank: standing.share(rest).saturating_div(2).clamp(QUOTA, TIP.saturating_sub(1)),
             },
-            None => Course::Fee { pays, excess: Some(Excess { who: who.clone(), charge, left }) },
+            None => Course::Fee { rank: Some(FEE), excess: Some(Excess { who: who.clone(), charge, left }) },
         }
     }
 }
@@ -209,14 +224,14 @@ where
     ) -> ValidateResult<Self::Val, CallOf<T>> {
         match self.course(&origin, info, len) {
             Course::Free => Ok((prioritised(TransactionPriority::MAX), Val::Free, origin)),
-            Course::Quota { who, quota, charge, share_left } => {
-                Ok((prioritised(share_left.into()), Val::Quota { who, quota, charge }, origin))
+            Course::Quota { who, quota, charge, rank } => {
+                Ok((prioritised(rank.into()), Val::Quota { who, quota, charge }, origin))
             }
-            Course::Fee { pays, excess } => {
+            Course::Fee { rank, excess } => {
                 let (mut valid, wrapped, origin) =
                     self.0.validate(origin, call, info, len, self_implicit, inherited_implication, source)?;
-                if pays {
-                    valid.priority = valid.priority.saturating_add(PAID);
+                if let Some(rank) = rank {
+                    valid.priority = rank.into();
                 }
                 Ok((valid, Val::Fee { excess, wrapped }, origin))
             }

@@ -33,7 +33,8 @@
 //!   `InvalidTransaction::Payment`, by the wrapped extension. The pool's view is one block old, so a transaction that
 //!   it took as free can turn out to exceed the quota in the block; then it pays or is dropped. Who never wants to pay
 //!   watches `left`;
-//! - what offers a tip: it wants to be ahead of others, and pays for that. The quota stays as it is;
+//! - what offers a tip: it wants to be ahead of others of the same distance (see below), and pays for that. The quota stays
+//!   as it is;
 //! - calls that are declared free of fees, from which the wrapped extension takes nothing;
 //! - operational calls. Anybody can send such a call, even an empty batch is one, so their class alone frees from
 //!   nothing. But those that an account of `Council` signs always pass: they are charged neither quota nor fee, may be
@@ -48,10 +49,11 @@
 //! - *distance*: a transaction whose nonce is more than `MaxAhead` above that of its account is refused
 //!   ([`extension::TOO_FAR_AHEAD`]). So one account has at most `MaxAhead + 1` transactions waiting, whatever it can
 //!   pay;
-//! - *order*: who pays comes before who does not. Among the latter the priority is, first, how near the nonce is to the
-//!   account's, and then how much of the quota is left. So everybody's first transaction comes before anybody's second,
-//!   in blocks and, from behind, when a full pool drops some. A long queue hurts only who built it. Priorities are as
-//!   of the last validation.
+//! - *order*: the priority is, first, how near the nonce is to the account's. So everybody's first transaction comes
+//!   before anybody's second, whoever pays, in blocks and, from behind, when a full pool drops some. A long queue hurts
+//!   only who built it. Among those of the same distance a tip comes first, the higher the earlier; then who is within
+//!   its quota, the more is left the earlier; then who pays for more than it; at last who declares to be free of fees.
+//!   Priorities are as of the last validation.
 //!
 //! ## Invariants
 //!
@@ -67,10 +69,10 @@
 //! - *Many transactions in one block*, each of which fits on its own: each is deducted before the next is looked at.
 //! - *Declaring little and using much*: calls declare their worst case, and only what is below it is given back.
 //! - *Filling the pool*: see above.
-//! - *Dressing up as operational*, or *as free of fees*: neither is charged to the quota, and the one pays its fee,
-//!   the other goes behind everybody who pays.
-//! - *Replacing a waiting transaction again and again*: a replacement needs a higher priority, of which there are few
-//!   without payment, or pays.
+//! - *Buying the blocks*: money buys no place before anybody's nearer transaction.
+//! - *Dressing up as operational*, or *as free of fees*: neither is charged to the quota, and the one pays its fee
+//!   and comes behind who is within a quota, the other comes behind everybody of its distance.
+//! - *Replacing a waiting transaction again and again*: a replacement needs a higher priority, of which there are few.
 //! - *A validator that moves chain time ahead*: a quota refills with time itself, so in the long run nothing is gained.
 //!
 //! What it cannot prevent: a hospital that admits many accounts of its own. It pays a deposit for each, for as long as

@@ -180,6 +180,7 @@ mod benchmarks {
         let validators = set::<T>(T::MaxValidators::get());
         let who = validators[0].clone();
         change::<T>(&who, State::Suspended(suspension()));
+        T::Sessions::disable(&who, Perbill::one());
         let origin = council::<T>();
 
         #[extrinsic_call]

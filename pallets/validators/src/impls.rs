@@ -121,6 +121,8 @@ impl<T: Config> Pallet<T> {
             validator.silent = 0;
             Ok::<_, DispatchError>(())
         })?;
+        // Where too few others were left it was kept in the set.
+        T::Sessions::enable(&who);
         Self::deposit_event(Event::Reinstated { who });
         Ok(())
     }

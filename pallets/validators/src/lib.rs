@@ -10,7 +10,8 @@
 //!   a validator, or does so no longer.
 //! - [`admit`](Pallet::admit), [`decline`](Pallet::decline): the council decides about a proposal.
 //! - [`leave`](Pallet::leave): a validator goes; [`remove`](Pallet::remove): the council has it go.
-//! - [`reinstate`](Pallet::reinstate): the council lets a suspended validator back in.
+//! - [`reinstate`](Pallet::reinstate): the council lets a suspended validator back in; if it was kept in the set for
+//!   want of others, it authors again at once.
 //!
 //! ## The set
 //!

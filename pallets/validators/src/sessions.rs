@@ -29,6 +29,10 @@ pub trait Sessions<AccountId> {
     /// to too many already.
     fn disable(who: &AccountId, severity: Perbill);
 
+    /// Gives a validator of the current session its slots and votes back. `pallet-session` does so by itself only when
+    /// the set or its keys change.
+    fn enable(who: &AccountId);
+
     /// Forgets which validators the sessions before this one had, so that their offences cannot be proven any more.
     fn forget_before(session: SessionIndex);
 
@@ -61,6 +65,12 @@ where
 
     fn disable(who: &T::AccountId, severity: Perbill) {
         Self::report_offence(who.clone(), OffenceSeverity(severity));
+    }
+
+    fn enable(who: &T::AccountId) {
+        if let Some(index) = Self::validator_id_to_index(who) {
+            Self::reenable_index(index);
+        }
     }
 
     fn forget_before(session: SessionIndex) {

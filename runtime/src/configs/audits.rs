@@ -5,8 +5,8 @@ use frame_support::{parameter_types, traits::Randomness};
 use frame_system::pallet_prelude::BlockNumberFor;
 
 use crate::{
-    BlockNumber, Credit, Hash, Marketplace, Members, Records, Runtime, System, Timestamp,
-    configs::parameters::dynamic_params::audits as parameters,
+    BlockNumber, Credit, DAY, Hash, Marketplace, Members, Records, Runtime, System, Timestamp,
+    configs::parameters::{Clamped, dynamic_params::audits as parameters},
 };
 
 parameter_types! {
@@ -24,6 +24,12 @@ parameter_types! {
     /// Blocks of draws that can be queued.
     pub const SpillBlocks: u32 = 64;
 }
+
+/// Time to deliver a key: a second, for tests and demonstrations, to 30 days.
+pub type KeyWindow = Clamped<parameters::KeyWindow, 1_000, { 30 * DAY }>;
+
+/// Time to vote: a second to 30 days.
+pub type VoteWindow = Clamped<parameters::VoteWindow, 1_000, { 30 * DAY }>;
 
 /// A seed from the hash of the block before. Its strength: nobody who sends transactions can predict or steer it,
 /// since it does not exist when the transaction is included. The author of the block before the draw can try
@@ -45,7 +51,7 @@ impl pallet_audits::Config for Runtime {
     type Credit = Credit;
     type DrawDelay = DrawDelay;
     type Engagements = Members;
-    type KeyWindow = parameters::KeyWindow;
+    type KeyWindow = KeyWindow;
     type MaxDrawsPerBlock = MaxDrawsPerBlock;
     type Membership = Members;
     type OnVerdict = (Records, Marketplace);
@@ -56,6 +62,6 @@ impl pallet_audits::Config for Runtime {
     type RetryDelay = RetryDelay;
     type SpillBlocks = SpillBlocks;
     type Time = Timestamp;
-    type VoteWindow = parameters::VoteWindow;
+    type VoteWindow = VoteWindow;
     type WeightInfo = crate::weights::pallet_audits::WeightInfo<Runtime>;
 }

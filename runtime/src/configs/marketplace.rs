@@ -1,24 +1,15 @@
 //! Listings, orders and escrow.
 
-use core::marker::PhantomData;
-
-use frame_support::traits::{ConstU128, Get};
+use frame_support::traits::ConstU128;
 
 use crate::{
-    Access, Audits, Balances, Credit, DAY, MILLI_MDS, Members, Moment, Records, Runtime, RuntimeHoldReason,
+    Access, Audits, Balances, Credit, DAY, MILLI_MDS, Members, Records, Runtime, RuntimeHoldReason,
     Timestamp,
-    configs::{money::ConsortiumAccount, parameters::dynamic_params::marketplace as parameters},
+    configs::{
+        money::ConsortiumAccount,
+        parameters::{Clamped, dynamic_params::marketplace as parameters},
+    },
 };
-
-/// A parameter in milliseconds, brought to the nearest value between `LEAST` and `MOST`: with a time of nothing a party
-/// could not act, and with one without end money would stay on hold for ever.
-pub struct Clamped<T, const LEAST: Moment, const MOST: Moment>(PhantomData<T>);
-
-impl<T: Get<Moment>, const LEAST: Moment, const MOST: Moment> Get<Moment> for Clamped<T, LEAST, MOST> {
-    fn get() -> Moment {
-        T::get().clamp(LEAST, MOST)
-    }
-}
 
 /// Time to deliver: a second, for tests and demonstrations, to 30 days.
 pub type DeliverWithin = Clamped<parameters::DeliverWithin, 1_000, { 30 * DAY }>;

@@ -1,9 +1,11 @@
 //! Deadlines and shares that the council can change without a new runtime. The values here are what holds as long as
 //! it did not.
 
+use core::{marker::PhantomData, ops::RangeInclusive};
+
 use frame_support::{
     dynamic_params::{dynamic_pallet_params, dynamic_params},
-    traits::AsEnsureOriginWithArg,
+    traits::{AsEnsureOriginWithArg, Get},
 };
 use pallet_marketplace::FeeSplit;
 use sp_runtime::Permill;
@@ -70,6 +72,21 @@ pub mod dynamic_params {
         /// change, which they do when a session does. Otherwise an idle chain takes a day and more for it.
         #[codec(index = 0)]
         pub static SessionBlocks: BlockNumber = 1_800;
+    }
+}
+
+/// A parameter in milliseconds, brought to the nearest value between `LEAST` and `MOST`: with a time of nothing a party
+/// could not act, and with one without end money would stay on hold for ever.
+pub struct Clamped<T, const LEAST: Moment, const MOST: Moment>(PhantomData<T>);
+
+impl<T, const LEAST: Moment, const MOST: Moment> Clamped<T, LEAST, MOST> {
+    /// What holds as it is set.
+    pub const BOUNDS: RangeInclusive<Moment> = LEAST..=MOST;
+}
+
+impl<T: Get<Moment>, const LEAST: Moment, const MOST: Moment> Get<Moment> for Clamped<T, LEAST, MOST> {
+    fn get() -> Moment {
+        T::get().clamp(LEAST, MOST)
     }
 }
 

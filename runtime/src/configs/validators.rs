@@ -20,7 +20,7 @@ use crate::{
 pub const HISTORY: u32 = 168;
 
 /// The fewest blocks in a session, so that none is over before its validators could author one.
-const SHORTEST_SESSION: BlockNumber = 10;
+pub const SHORTEST_SESSION: BlockNumber = 10;
 
 /// How many blocks a session has.
 pub struct SessionBlocks;

@@ -9,6 +9,7 @@ mod metadata;
 mod migrations;
 mod peers;
 mod presets;
+mod terms;
 mod transactions;
 mod weights;
 mod work;

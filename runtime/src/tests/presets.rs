@@ -29,7 +29,7 @@ pub fn state_of(preset: &str) -> sp_io::TestExternalities {
 }
 
 /// RFC 7386.
-fn merge(into: &mut serde_json::Value, patch: serde_json::Value) {
+pub fn merge(into: &mut serde_json::Value, patch: serde_json::Value) {
     match (into, patch) {
         (serde_json::Value::Object(into), serde_json::Value::Object(patch)) => {
             for (key, value) in patch {

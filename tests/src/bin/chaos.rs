@@ -8,13 +8,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Parser;
 use medshare_tests::{
     chaos::{Case, Chaos},
     network::Ground,
 };
 use tokio::signal::unix::{SignalKind, signal};
+
+/// The most that a case takes besides what it is told to last. Each wait in it ends by itself, but there are many.
+const MOST: Duration = Duration::from_secs(1_500);
 
 /// Does bad things to a network of four validators and checks that it stays one chain.
 #[derive(Parser)]
@@ -27,7 +30,7 @@ struct Arguments {
     #[arg(long)]
     seed: Option<u64>,
 
-    /// How long what can last lasts: a partition, a pause, a flood.
+    /// How long what can last lasts: a partition, a pause, a flood, killing again and again.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
 
@@ -55,7 +58,7 @@ async fn main() -> ExitCode {
     // Whatever was started ends with what is dropped here.
     let outcome = tokio::select! {
         outcome = all(&arguments) => outcome,
-        reason = stopped() => Err(anyhow::anyhow!("stopped by {reason}")),
+        reason = stopped() => Err(anyhow!("stopped by {reason}")),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -96,12 +99,13 @@ async fn all(arguments: &Arguments) -> Result<()> {
 
 async fn one(case: Case, ground: Ground, seed: u64, time: Duration) -> Result<()> {
     let mut chaos = Chaos::begin(ground, seed, Arc::new(|what| println!("    {what}"))).await?;
-    let outcome = async {
+    let most = MOST + 3 * time;
+    let outcome = tokio::time::timeout(most, async {
         chaos.run(case, time).await?;
         chaos.finish().await
-    }
+    })
     .await;
-    match outcome {
+    match outcome.unwrap_or_else(|_| Err(anyhow!("it was not over after {} s", most.as_secs()))) {
         Ok(account) => println!("    {account}"),
         Err(error) => bail!("{error:#}\nlogs and data are kept in {}", chaos.keep()),
     }

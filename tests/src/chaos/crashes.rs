@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail};
 use rand::Rng;
 use subxt_signer::sr25519::dev;
 
@@ -39,22 +39,31 @@ impl Chaos {
         Ok(())
     }
 
-    /// Kills all at once, and starts them again. They go on where they were.
-    pub(super) async fn kill_everybody(&mut self) -> Result<()> {
-        let before = self.network.final_height(0).await?;
-        self.network.kill_all().await?;
-        self.tell(&format!("killed all four; block {before} was final"));
-        for index in 0..self.network.size() {
-            self.network.restart(index)?;
-        }
-        for index in 0..self.network.size() {
-            self.network.wait_up(index).await?;
-        }
-        for index in ALL {
-            self.network.wait_final(index, before + 3).await?;
+    /// Kills all that run at once, and starts them again, until the time is over. They go on where they were each time.
+    pub(super) async fn kill_everybody(&mut self, time: Duration) -> Result<()> {
+        let end = tokio::time::Instant::now() + time;
+        let mut rounds = 0;
+        while rounds == 0 || tokio::time::Instant::now() < end {
+            // So that votes, blocks and transactions are on their way.
+            self.go_on(&ALL, 2).await?;
+            tokio::time::sleep(Duration::from_millis(self.rng.gen_range(0..2 * SLOT))).await;
+            let before = self.network.final_height(0).await?;
+            let running = self.running();
+            self.network.kill_all().await?;
+            self.tell(&format!("killed all at once; block {before} was final"));
+            for index in &running {
+                self.network.restart(*index)?;
+            }
+            for index in &running {
+                self.network.wait_up(*index).await?;
+            }
+            for index in &running {
+                self.network.wait_final(*index, before + 3).await?;
+            }
+            self.tell(&format!("all are back; block {} is final", before + 3));
+            rounds += 1;
         }
         self.chain = self.chain.reconnect().await?;
-        self.tell(&format!("all four are back; block {} is final", before + 3));
         Ok(())
     }
 
@@ -75,7 +84,8 @@ impl Chaos {
         Ok(())
     }
 
-    /// Takes a validator's disk and gives it an empty one and a copy of its session keys. It fetches the whole chain.
+    /// Takes a validator's disk and gives it an empty one and a copy of its session keys. It fetches the whole chain, and
+    /// takes part again.
     pub(super) async fn wipe_disk(&mut self) -> Result<()> {
         const WIPED: usize = 3;
         let others = [0, 1, 2];
@@ -83,15 +93,16 @@ impl Chaos {
         self.network.kill(WIPED).await?;
         self.network.wipe(WIPED, Keys::Of("dave"))?;
         // A validator that has forgotten its votes may vote again in a round that is not over, and otherwise. So it
-        // comes back only when the others have gone on.
-        let reached = self.go_on(&others, 3).await?;
+        // comes back only when the others have gone on for several rounds.
+        let reached = self.go_on(&others, 6).await?;
         self.tell(&format!("{name} has an empty disk; the others went on to block {reached}"));
         self.network.restart(WIPED)?;
         self.network.wait_up(WIPED).await?;
         let reached = self.go_on(&others, 2).await?;
         self.network.wait_final(WIPED, reached).await?;
         self.tell(&format!("{name} has the whole chain again; block {reached} is final"));
-        self.sees_author(WIPED, dev::dave().public_key().0).await
+        self.sees_author(WIPED, dev::dave().public_key().0).await?;
+        self.without(&[2], &[0, 1, WIPED]).await
     }
 
     /// The validator whose slot is next.
@@ -111,21 +122,18 @@ impl Chaos {
 
     /// Waits until a block of this key is final at a node.
     pub(super) async fn sees_author(&self, node: usize, key: [u8; 32]) -> Result<()> {
-        let rpc = self.network.rpc(node);
-        let mut height = u32::try_from(self.network.final_height(node).await?)?;
-        for _ in 0..60 {
+        let (rpc, name) = (self.network.rpc(node), self.network.name(node));
+        let first = u32::try_from(self.network.final_height(node).await?)?;
+        // With work for everybody each author has every fourth block.
+        for height in first..first + 60 {
+            self.network.wait_final(node, height.into()).await?;
             let hash = ledger::hash_at(rpc, height).await?.context("a final block has a hash")?;
-            let slot = ledger::header(rpc, Some(hash)).await?.slot()?;
-            let authors = ledger::authors(rpc, Some(hash)).await?;
-            ensure!(!authors.is_empty(), "nobody authors");
-            let author = authors[usize::try_from(slot % u64::try_from(authors.len())?)?];
-            if author == key {
-                self.tell(&format!("{} authored block {height}", self.network.name(node)));
+            let header = ledger::header(rpc, Some(hash)).await?;
+            if ledger::author(rpc, &header).await? == key {
+                self.tell(&format!("{name} authored block {height}"));
                 return Ok(());
             }
-            height += 1;
-            self.network.wait_final(node, height.into()).await?;
         }
-        anyhow::bail!("{} authored none of 60 blocks", self.network.name(node))
+        bail!("{name} authored none of 60 blocks")
     }
 }

@@ -47,8 +47,8 @@ const FILLERS: usize = 16;
 const FLOODERS: usize = 16;
 const FUNDED: usize = 4;
 
-/// What these have: enough for some twenty remarks.
-const FUNDS: u128 = 2_000_000_000_000;
+/// What these have: enough for some thousands of remarks, so money does not run out while others wait for their turn.
+const FUNDS: u128 = 1_000_000_000_000_000;
 
 /// The most remarks that a provider's quota of 2 s is enough for: a byte counts as a microsecond. One more may have been
 /// refilled meanwhile.
@@ -157,9 +157,11 @@ async fn besiege(
     Ok(tally)
 }
 
-/// What is in a block.
+/// What of the flood is in a block.
 struct Filling {
+    /// Who signed a remark.
     signers: Vec<Option<AccountId>>,
+    /// Of these remarks.
     bytes: usize,
 }
 
@@ -345,9 +347,12 @@ impl Chaos {
         let rpc = self.network.rpc(0);
         let hash = ledger::hash_at(rpc, height).await?.with_context(|| format!("no block {height}"))?;
         let body = ledger::body(rpc, hash).await?;
-        let bytes = body.iter().map(Vec::len).sum();
-        let signed = body.iter().filter(|encoded| ledger::is_signed(encoded));
-        Ok(Filling { signers: signed.map(|encoded| ledger::signer(encoded)).collect(), bytes })
+        // What members at work send is far smaller than a remark of the flood.
+        let remarks = body.iter().filter(|encoded| ledger::is_signed(encoded) && encoded.len() > BYTES);
+        Ok(Filling {
+            bytes: remarks.clone().map(Vec::len).sum(),
+            signers: remarks.map(|encoded| ledger::signer(encoded)).collect(),
+        })
     }
 
     async fn best(&self) -> Result<u32> {

@@ -41,7 +41,7 @@ const RATE: f64 = 6.0;
 pub enum Case {
     /// The next author is killed at a random time, again and again.
     Author,
-    /// All four are killed at once.
+    /// All four are killed at once, again and again.
     Blackout,
     /// One of four is cut off.
     Minority,
@@ -55,7 +55,7 @@ pub enum Case {
     Wipe,
     /// A validator loses its disk and its session keys with it.
     LostKeys,
-    /// The session keys of a validator are used on two nodes.
+    /// The session keys of a validator are used on two nodes, on both sides of a partition.
     Twin,
     /// Strangers and members send five times of what fits into blocks.
     Flood,
@@ -96,14 +96,14 @@ impl Case {
     pub fn about(self) -> &'static str {
         match self {
             Self::Author => "the next author is killed at a random time, again and again",
-            Self::Blackout => "all four are killed at once",
+            Self::Blackout => "all four are killed at once, again and again",
             Self::Minority => "one of four is cut off",
             Self::Halves => "two and two are cut off from one another",
             Self::Pause => "a validator stands still for a while",
             Self::Replace => "a validator is removed and another one added",
             Self::Wipe => "a validator loses its disk and still has its session keys",
             Self::LostKeys => "a validator loses its disk and its session keys with it",
-            Self::Twin => "the session keys of a validator are used on two nodes",
+            Self::Twin => "the session keys of a validator are used on both sides of a partition",
             Self::Flood => "strangers and members send five times of what fits into blocks",
         }
     }
@@ -111,7 +111,7 @@ impl Case {
     /// Why it cannot be done on this machine; nothing if it can.
     pub fn obstacle(self, ground: Ground) -> Option<&'static str> {
         match (self, ground) {
-            (Self::Minority | Self::Halves, Ground::Loopback) => {
+            (Self::Minority | Self::Halves | Self::Twin, Ground::Loopback) => {
                 Some("partitions need network namespaces: run it as root, with iproute2 installed")
             }
             _ => None,
@@ -233,14 +233,14 @@ impl Chaos {
         self.tell(&format!("{case}: {}", case.about()));
         match case {
             Case::Author => self.kill_authors(time).await,
-            Case::Blackout => self.kill_everybody().await,
+            Case::Blackout => self.kill_everybody(time).await,
             Case::Minority => self.cut_off_one(time).await,
             Case::Halves => self.cut_in_halves(time).await,
             Case::Pause => self.pause_one(time).await,
             Case::Replace => self.replace_validator().await,
             Case::Wipe => self.wipe_disk().await,
             Case::LostKeys => self.lose_keys().await,
-            Case::Twin => self.run_twin(time).await,
+            Case::Twin => self.run_twin().await,
             Case::Flood => self.flood(time).await,
         }
         .with_context(|| format!("{case}, after {} s", self.begun.elapsed().as_secs()))
@@ -253,15 +253,18 @@ impl Chaos {
     pub async fn finish(&mut self) -> Result<Account> {
         let load = self.load.take().context("the members are at work")?;
         let done = load.finish(DRAIN).await?;
-        // A node that runs has to come as far as any did, whatever happened to it.
-        let running: Vec<usize> =
-            (0..self.network.size()).filter(|index| self.network.runs(*index)).collect();
-        let highest = self.recorder.history().finals.iter().map(|last| last.height).max().unwrap_or_default();
+        // Blocks go on coming. What nodes tell from here on is not compared with chains that are read up to here.
+        self.observers.end().await;
+        let running = self.running();
+        let told = self.recorder.history().finals.iter().map(|last| last.height).max();
+        let mut height = told.unwrap_or_default();
         for index in &running {
-            self.network.wait_final(*index, highest.into()).await?;
+            height = height.max(u32::try_from(self.network.final_height(*index).await?)?);
         }
-        self.observers = Observers::default();
-        let height = u32::try_from(self.lowest_final(&running).await?)?;
+        // A node that runs has to come as far as any did, whatever happened to it.
+        for index in &running {
+            self.network.wait_final(*index, height.into()).await?;
+        }
         let mut ledgers: Vec<Ledger> = Vec::new();
         for index in &running {
             ledgers.push(ledger::ledger(self.network.rpc(*index), *index, height).await?);
@@ -322,11 +325,25 @@ impl Chaos {
         Ok(from + blocks)
     }
 
-    async fn lowest_final(&self, nodes: &[usize]) -> Result<u64> {
-        let mut lowest = u64::MAX;
-        for index in nodes {
-            lowest = lowest.min(self.network.final_height(*index).await?);
+    /// Kills nodes and starts them again. Those who are left make blocks final meanwhile; the others catch up.
+    async fn without(&mut self, killed: &[usize], left: &[usize]) -> Result<()> {
+        for index in killed {
+            self.network.kill(*index).await?;
         }
-        Ok(lowest)
+        // For one more block those who are gone may have voted before.
+        let reached = self.go_on(left, 3).await?;
+        let names: Vec<&str> = left.iter().map(|index| self.network.name(*index)).collect();
+        self.tell(&format!("{} alone made block {reached} final", names.join(", ")));
+        for index in killed {
+            self.network.restart(*index)?;
+            self.network.wait_up(*index).await?;
+            self.network.wait_final(*index, reached).await?;
+        }
+        Ok(())
+    }
+
+    /// The nodes that run.
+    fn running(&self) -> Vec<usize> {
+        (0..self.network.size()).filter(|index| self.network.runs(*index)).collect()
     }
 }

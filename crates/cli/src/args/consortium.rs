@@ -43,6 +43,11 @@ pub enum Council {
         /// Its hash; none is needed where there is only one
         call: Option<Hash>,
     },
+    /// Take back the deposit for a published call, an upgrade too, once no motion is about it any more
+    Reclaim {
+        /// Its hash; all that this account published if none is given
+        call: Option<Hash>,
+    },
 }
 
 #[derive(Args)]

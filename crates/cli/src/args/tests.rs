@@ -54,6 +54,8 @@ fn what_runbooks_say_is_understood() {
         "council close 3".to_owned(),
         "council enact".to_owned(),
         format!("council enact {hash}"),
+        "council reclaim".to_owned(),
+        format!("council reclaim {hash}"),
         "validator list".to_owned(),
         "validator propose".to_owned(),
         "validator retract".to_owned(),

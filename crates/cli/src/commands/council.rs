@@ -3,7 +3,7 @@
 use anyhow::Result;
 use medshare_client::{
     chain::{At, DecodedCall},
-    council::{self, End, Motion, Proposed, Terms, Which},
+    council::{self, End, Motion, Proposed, Reclaimed, Terms, Which},
     upgrade,
 };
 use medshare_types::{AccountId, Hash, council::Share};
@@ -25,6 +25,7 @@ pub async fn run(context: &Context, args: Council) -> Result<Output> {
         Council::Vote { motion, yes, no: _ } => vote(context, motion, yes).await,
         Council::Close { motion } => close(context, motion).await,
         Council::Enact { call } => enact(context, call).await,
+        Council::Reclaim { call } => reclaim(context, call).await,
     }
 }
 
@@ -137,7 +138,27 @@ async fn close(context: &Context, which: Which) -> Result<Output> {
 pub async fn enact(context: &Context, call: Option<Hash>) -> Result<Output> {
     let identity = context.identity()?;
     let (hash, outcome) = council::enact(&context.chain, &identity, call, context.until()).await?;
-    Ok(Output::new(json!({ "call_hash": hash }))?.at(&outcome).line(format!("Call {hash:?} has run.")))
+    Ok(Output::new(json!({ "call_hash": hash }))?
+        .at(&outcome)
+        .line(format!("Call {hash:?} has run."))
+        .line(format!("Who published it gets the deposit back: medshare council reclaim {hash:?}")))
+}
+
+/// Takes back the deposits for published calls.
+async fn reclaim(context: &Context, call: Option<Hash>) -> Result<Output> {
+    let identity = context.identity()?;
+    let reclaimed = council::reclaim(&context.chain, &identity, call, context.until()).await?;
+    let list: Vec<_> = reclaimed
+        .iter()
+        .map(|Reclaimed { hash, deposit, .. }| json!({ "call_hash": hash, "deposit": deposit.to_string() }))
+        .collect();
+    let output = Output::new(json!({ "reclaimed": list }))?;
+    let output = reclaimed.iter().fold(output, |output, Reclaimed { hash, deposit, outcome }| {
+        output
+            .at(outcome)
+            .line(format!("{} are free again that were on hold for call {hash:?}", Amount(*deposit)))
+    });
+    Ok(output.line(format!("{} deposits came back", reclaimed.len())))
 }
 
 /// Says what a motion would do before anything about it is sent.

@@ -1,7 +1,10 @@
 //! What the pool takes, and in which order.
 
 use codec::Encode;
-use frame_support::assert_ok;
+use frame_support::{
+    assert_ok,
+    dispatch::{DispatchClass, Pays},
+};
 use sp_runtime::{
     traits::{DispatchTransaction, TransactionExtension, TxBaseImplication},
     transaction_validity::{
@@ -9,10 +12,7 @@ use sp_runtime::{
     },
 };
 
-use crate::{
-    extension::{PAID, TOO_FAR_AHEAD},
-    mock::*,
-};
+use crate::{extension::TOO_FAR_AHEAD, mock::*};
 
 fn too_far() -> TransactionValidityError {
     InvalidTransaction::Custom(TOO_FAR_AHEAD).into()
@@ -84,24 +84,44 @@ fn does_what_the_check_of_the_nonce_does() {
 }
 
 #[test]
-fn who_pays_comes_before_who_does_not() {
+fn who_pays_for_more_than_its_quota_comes_after_who_is_within_it() {
     ExtBuilder::default().build_and_execute(|| {
-        let free = priority(Transaction::new(VAULT, 1));
-        assert!(free < PAID);
-        let last = u32::from(AHEAD);
-        let most = (1 << 40) - BASE - FEE_WEIGHT;
-        let _ = Balances::force_set_balance(council(), STRANGER, 1 << 60);
-        let largest = Transaction { ahead: last, ..Transaction::new(STRANGER, most) };
-        assert!(priority(largest) >= PAID);
-        assert!(priority(Transaction { tip: 1, ahead: last, ..Transaction::new(PROVIDER, 100) }) > free);
+        assert_ok!(Transaction::new(POOR, 9_500).apply());
+        let within = priority(Transaction::new(POOR, 100));
+        let _ = Balances::force_set_balance(council(), PROVIDER, 1 << 60);
+        let beyond = Transaction::new(PROVIDER, QUOTA);
+        assert!(priority(beyond) < within);
+        assert!(priority(Transaction::new(STRANGER, 1)) < within);
+        assert!(priority(Transaction::operational(PROVIDER, 100)) < within);
+        assert!(priority(Transaction { pays: Pays::No, ..beyond }) < priority(beyond));
     });
 }
 
 #[test]
-fn a_higher_tip_comes_first() {
+fn a_tip_comes_first_among_the_same_distance_and_a_higher_one_before_it() {
     ExtBuilder::default().build_and_execute(|| {
+        let _ = Balances::force_set_balance(council(), PROVIDER, u128::MAX / 2);
         let tipped = |tip| priority(Transaction { tip, ..Transaction::new(PROVIDER, 100) });
+        assert!(priority(Transaction::new(VAULT, 1)) < tipped(1));
         assert!(tipped(1) < tipped(2) && tipped(2) < tipped(1_000));
+    });
+}
+
+#[test]
+fn money_buys_no_place_before_anybodys_nearer_transaction() {
+    ExtBuilder::default().build_and_execute(|| {
+        assert_ok!(Transaction::new(POOR, 9_500).apply());
+        let first = priority(Transaction::new(POOR, 100));
+        let _ = Balances::force_set_balance(council(), PROVIDER, u128::MAX / 2);
+        let second = Transaction { ahead: 1, ..Transaction::new(PROVIDER, QUOTA) };
+        for bought in [
+            second,
+            Transaction { tip: u128::MAX / 8, ..second },
+            Transaction { class: DispatchClass::Operational, ..second },
+            Transaction { class: DispatchClass::Operational, tip: u128::MAX / 8, ..second },
+        ] {
+            assert!(priority(bought) < first);
+        }
     });
 }
 

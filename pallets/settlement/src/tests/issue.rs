@@ -20,7 +20,8 @@ fn once_for_each_payment() {
         assert_ok!(Settlement::issue(council(), MEMBER, 70, payment(1)));
         assert_noop!(Settlement::issue(council(), OTHER, 70, payment(1)), Error::<Test>::ReferenceUsed);
         assert_ok!(Settlement::redeem(by(MEMBER), LEAST));
-        assert_noop!(Settlement::confirm(council(), 0, payment(1)), Error::<Test>::ReferenceUsed);
+        assert_ok!(Settlement::confirm(council(), 0, payment(2)));
+        assert_noop!(Settlement::issue(council(), OTHER, 70, payment(2)), Error::<Test>::ReferenceUsed);
     });
 }
 

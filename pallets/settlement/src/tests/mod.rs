@@ -1,5 +1,8 @@
 //! What must hold.
 
+mod cancel;
+mod confirm;
+mod decline;
 mod issue;
 mod redeem;
 
@@ -17,4 +20,9 @@ fn by(who: Account) -> RuntimeOrigin {
 
 fn payment(number: u64) -> Hash {
     Hash::from_low_u64_be(number)
+}
+
+#[test]
+fn the_parameters_fit_together() {
+    run(<Settlement as frame_support::traits::Hooks<u32>>::integrity_test);
 }

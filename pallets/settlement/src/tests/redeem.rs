@@ -1,50 +1,34 @@
 use frame_support::{assert_noop, assert_ok};
-use sp_runtime::{DispatchError, TokenError};
+use sp_runtime::TokenError;
 
 use super::*;
-use crate::{Error, Event, Redemption, Redemptions};
+use crate::{Error, Event, NextRedemption, Redemption, Redemptions};
 
 #[test]
-fn credit_is_on_hold_until_it_is_paid_and_burnt() {
+fn what_is_to_be_paid_out_is_on_hold() {
     run(|| {
         assert_ok!(Settlement::redeem(by(MEMBER), 100));
         assert_last(Event::RedemptionRequested { redemption: 0, who: MEMBER, amount: 100 });
         let waiting = Redemption { who: MEMBER, amount: 100, since: START };
         assert_eq!(Redemptions::<Test>::get(0), Some(waiting));
         assert_eq!((Balances::free_balance(MEMBER), held(MEMBER)), (FUNDS - 100, 100));
-
-        assert_ok!(Settlement::confirm(council(), 0, payment(9)));
-        assert_last(Event::Redeemed { redemption: 0, who: MEMBER, amount: 100, reference: payment(9) });
-        assert_eq!((Balances::free_balance(MEMBER), held(MEMBER)), (FUNDS - 100, 0));
-        assert_noop!(Settlement::confirm(council(), 0, payment(10)), Error::<Test>::NoRedemption);
-        assert_noop!(Settlement::cancel(by(MEMBER), 0), Error::<Test>::NoRedemption);
-        assert_noop!(Settlement::decline(council(), 0), Error::<Test>::NoRedemption);
     });
 }
 
 #[test]
-fn the_holder_cancels_and_the_council_declines() {
+fn each_redemption_has_a_number_of_its_own() {
     run(|| {
-        assert_ok!(Settlement::redeem(by(MEMBER), 100));
-        assert_ok!(Settlement::redeem(by(MEMBER), 200));
-        assert_eq!(held(MEMBER), 300);
-        assert_ok!(Settlement::cancel(by(MEMBER), 0));
-        assert_last(Event::RedemptionCancelled { redemption: 0 });
-        assert_eq!(held(MEMBER), 200);
-        assert_ok!(Settlement::decline(council(), 1));
-        assert_last(Event::RedemptionDeclined { redemption: 1 });
-        assert_eq!((Balances::free_balance(MEMBER), held(MEMBER)), (FUNDS, 0));
-    });
-}
+        for (who, amount) in [(MEMBER, 100), (MEMBER, 200), (OTHER, 300)] {
+            assert_ok!(Settlement::redeem(by(who), amount));
+        }
+        let asked = [0, 1, 2].map(|redemption| {
+            Redemptions::<Test>::get(redemption).map(|waiting| (waiting.who, waiting.amount))
+        });
+        assert_eq!(asked, [Some((MEMBER, 100)), Some((MEMBER, 200)), Some((OTHER, 300))]);
+        assert_eq!((held(MEMBER), held(OTHER)), (300, 300));
 
-#[test]
-fn nobody_ends_what_is_not_theirs() {
-    run(|| {
-        assert_ok!(Settlement::redeem(by(MEMBER), 100));
-        assert_noop!(Settlement::cancel(by(OTHER), 0), Error::<Test>::NotHolder);
-        assert_noop!(Settlement::cancel(council(), 0), DispatchError::BadOrigin);
-        assert_noop!(Settlement::confirm(by(MEMBER), 0, payment(1)), DispatchError::BadOrigin);
-        assert_noop!(Settlement::decline(by(MEMBER), 0), DispatchError::BadOrigin);
+        NextRedemption::<Test>::put(crate::RedemptionId::MAX);
+        assert_noop!(Settlement::redeem(by(MEMBER), LEAST), Error::<Test>::NoMoreNumbers);
     });
 }
 
@@ -57,9 +41,4 @@ fn only_members_redeem_what_they_have_and_not_too_little() {
         assert_ok!(Settlement::redeem(by(MEMBER), FUNDS - 100));
         assert_noop!(Settlement::redeem(by(MEMBER), 101), TokenError::FundsUnavailable);
     });
-}
-
-#[test]
-fn the_parameters_fit_together() {
-    run(<Settlement as frame_support::traits::Hooks<u32>>::integrity_test);
 }

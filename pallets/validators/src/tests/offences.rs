@@ -12,7 +12,7 @@ fn suspended(session: u32) -> State {
     State::Suspended(Suspension { reason: Reason::Offence { session, severity }, since: START })
 }
 
-fn is_disabled(who: Account) -> bool {
+pub(super) fn is_disabled(who: Account) -> bool {
     let index = set().iter().position(|other| *other == who).expect("it serves");
     Session::is_disabled(u32::try_from(index).expect("few"))
 }

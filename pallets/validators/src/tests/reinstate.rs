@@ -1,6 +1,7 @@
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
 
+use super::offences::is_disabled;
 use crate::{Error, Event, State, mock::*};
 
 #[test]
@@ -15,6 +16,21 @@ fn the_council_lets_a_suspended_validator_back_in() {
         run_sessions(2);
         assert_eq!(set(), FIRST);
         assert!(Session::disabled_validators().is_empty());
+    });
+}
+
+#[test]
+fn whoever_was_kept_since_too_few_others_were_left_authors_again() {
+    ExtBuilder::validators(&[1, 2, 3, 4]).build_and_execute(|| {
+        report(0, &[3]);
+        run_sessions(3);
+        assert_eq!(set(), [1, 2, 3, 4]);
+        assert!(is_disabled(3));
+        assert_ok!(Validators::reinstate(council(), 3));
+        assert!(!is_disabled(3));
+        run_sessions(2);
+        assert_eq!(set(), [1, 2, 3, 4]);
+        assert!(!is_disabled(3));
     });
 }
 

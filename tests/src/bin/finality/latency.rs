@@ -12,7 +12,12 @@ use medshare_client::{
     Chain, Identity,
     chain::{EncodedCall, calls},
 };
-use medshare_tests::{ledger, load, network::Network, rpc::Rpc, sign::Signer};
+use medshare_tests::{
+    ledger, load,
+    network::Network,
+    rpc::{Failure, Rpc},
+    sign::Signer,
+};
 use medshare_types::BlockNumber;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
@@ -24,8 +29,7 @@ use crate::{
 /// The members of the local chain.
 const MEMBERS: [&str; 8] = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie", "One", "Two"];
 
-/// How many transactions of a member may wait. The chain takes 64, but a node's pool may be a block behind the node, and what
-/// it refused it does not take again.
+/// How many transactions of a member may wait. The chain takes 64, but a node's pool may be a block behind the node.
 const WINDOW: u32 = 32;
 
 /// How long the chain is given to finish what was sent.
@@ -138,11 +142,23 @@ impl Bench<'_> {
         Ok(())
     }
 
+    /// Sends the sender's next transaction. What a pool refused, as it may while a block comes, it does not take for a
+    /// while, so it is signed anew, which makes another transaction of it.
     async fn send(&self, sender: &mut Sender, due: Instant) -> Result<Sent> {
-        let transaction = self.signer.sign(&sender.identity, sender.next, &self.call)?;
-        load::send(&sender.rpc, &transaction).await?;
-        sender.next += 1;
-        Ok(Sent { hash: transaction.hash, node: sender.node, due })
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let transaction = self.signer.sign(&sender.identity, sender.next, &self.call)?;
+            match load::send(&sender.rpc, &transaction).await {
+                Ok(()) => {
+                    sender.next += 1;
+                    return Ok(Sent { hash: transaction.hash, node: sender.node, due });
+                }
+                Err(Failure::Refused { .. }) if Instant::now() < deadline => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
     }
 
     /// The sender's nonce in the newest block that its node has.

@@ -72,6 +72,11 @@ pub fn note_preimage(bytes: Vec<u8>) -> Call {
     Call::new("Preimage", "note_preimage").arg("bytes", bytes)
 }
 
+/// Preimage.unnote_preimage: by who noted it.
+pub fn unnote_preimage(hash: Hash) -> Call {
+    Call::new("Preimage", "unnote_preimage").arg("hash", hash)
+}
+
 /// Preimage.request_preimage: by the council.
 pub fn request_preimage(hash: Hash) -> Call {
     Call::new("Preimage", "request_preimage").arg("hash", hash)

@@ -1,6 +1,6 @@
 //! What the benchmarks begin with, on the mock.
 
-use crate::mock::*;
+use super::*;
 use medshare_traits::BenchmarkSetup;
 use medshare_types::*;
 
