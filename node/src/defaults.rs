@@ -35,9 +35,8 @@ const PEERS_PORT: u16 = 30_333;
 /// Fills in what the operator left out, by the kind of chain.
 pub fn fill(run: &mut RunCmd, given: &ArgMatches, chain: ChainType) {
     let is_given = |argument| given.value_source(argument) == Some(ValueSource::CommandLine);
-    // The SDK's default, a pool that keeps a view of each fork, leaves a transaction that comes in together with a block
-    // among those that wait for an earlier one, for ever: with full blocks each member's queue stood still sooner or
-    // later. And forks, for which it was made, are rare here.
+    // In the SDK's default, a pool that keeps a view of each fork, some members' queues stood still for good when blocks
+    // were full (docs/adr/0007). And forks, for which it was made, are rare here.
     if !is_given("pool_type") {
         run.pool_config.pool_type = TransactionPoolType::SingleState;
     }

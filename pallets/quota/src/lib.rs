@@ -51,7 +51,7 @@
 //!   pay;
 //! - *order*: the priority is, first, how near the nonce is to the account's. So everybody's first transaction comes
 //!   before anybody's second, whoever pays, in blocks and, from behind, when a full pool drops some. A long queue hurts
-//!   only who built it. Among those of the same distance a tip comes first, the higher the earlier; then who is within
+//!   only who built it. Among those of the same distance a tip comes first, twice the tip before the tip; then who is within
 //!   its quota, the more is left the earlier; then who pays for more than it; at last who declares to be free of fees.
 //!   Priorities are as of the last validation.
 //!
