@@ -43,14 +43,12 @@ use sp_runtime::{generic, impl_opaque_keys, traits::BlakeTwo256};
 use sp_version::RuntimeVersion;
 
 pub use apis::{RUNTIME_API_VERSIONS, RuntimeApi};
-pub use medshare_types::{AccountId, Balance, BlockNumber, Hash, Moment, Nonce, Signature};
+pub use medshare_types::{AccountId, Balance, BlockNumber, Hash, MDS, Moment, Nonce, Signature};
 
 /// Symbol of the settlement credit.
 pub const TOKEN_SYMBOL: &str = "MDS";
 /// Its decimals.
-pub const TOKEN_DECIMALS: u8 = 12;
-/// One whole unit of it.
-pub const MDS: Balance = 1_000_000_000_000;
+pub const TOKEN_DECIMALS: u8 = medshare_types::MDS_DECIMALS as u8;
 /// A thousandth of it.
 pub const MILLI_MDS: Balance = 1_000_000_000;
 /// A millionth of it.

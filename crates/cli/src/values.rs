@@ -3,51 +3,11 @@
 mod consortium;
 
 pub use consortium::*;
+pub use medshare_types::Amount;
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
-use medshare_types::{Balance, Code, CodeSystem, Finding, Kind, Modifier, Moment, Permission, Role, Use};
-
-/// Decimals of MDS: one MDS is `10^12` of the chain's smallest unit.
-const DECIMALS: u32 = 12;
-
-/// An amount in MDS.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Amount(pub Balance);
-
-impl FromStr for Amount {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let refuse = || {
-            format!("`{text}` is no amount in MDS: write digits with at most {DECIMALS} decimals, like 2.5")
-        };
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-        let digits = |part: &str| part.chars().all(|c| c.is_ascii_digit());
-        if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > DECIMALS as usize {
-            return Err(refuse());
-        }
-        let padded = format!("{fraction:0<width$}", width = DECIMALS as usize);
-        let whole: Balance = whole.parse().map_err(|_| refuse())?;
-        let fraction: Balance = padded.parse().map_err(|_| refuse())?;
-        whole
-            .checked_mul(10u128.pow(DECIMALS))
-            .and_then(|units| units.checked_add(fraction))
-            .map(Self)
-            .ok_or_else(refuse)
-    }
-}
-
-impl fmt::Display for Amount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = 10u128.pow(DECIMALS);
-        let fraction = format!("{:0width$}", self.0 % unit, width = DECIMALS as usize);
-        match fraction.trim_end_matches('0') {
-            "" => write!(f, "{} MDS", self.0 / unit),
-            fraction => write!(f, "{}.{fraction} MDS", self.0 / unit),
-        }
-    }
-}
+use medshare_types::{Code, CodeSystem, Finding, Kind, Modifier, Moment, Permission, Role, Use};
 
 /// A span of time, in milliseconds; written as `90s`, `12h`, `30d`, `1h 30m`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -190,23 +150,6 @@ pub fn purpose_use(text: &str) -> Result<Use, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reads_and_shows_amounts() {
-        for (text, units, shown) in [
-            ("25", 25_000_000_000_000, "25 MDS"),
-            ("0.5", 500_000_000_000, "0.5 MDS"),
-            ("0.000000000001", 1, "0.000000000001 MDS"),
-        ] {
-            let amount: Amount = text.parse().unwrap();
-            assert_eq!((amount.0, amount.to_string().as_str()), (units, shown));
-        }
-        for bad in
-            ["", ".5", "-1", "1.0000000000001", "1e3", "five", "340282366920938463463374607431768211456"]
-        {
-            assert!(bad.parse::<Amount>().is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn reads_spans() {

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use medshare_types::{
-    AccountId, Descriptor, Finding, Findings, Hash, Kind, Moment, RecordId, RecordVersion, Review, Seat,
-    Subject, Verdict, Version,
+    AccountId, Descriptor, Finding, Findings, Hash, Moment, RecordId, RecordVersion, Review, Seat, Subject,
+    Verdict, Version,
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};

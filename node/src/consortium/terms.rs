@@ -13,7 +13,7 @@ use medshare_runtime::{
         validators::{SHORTEST_SESSION, SessionBlocks},
     },
 };
-use medshare_types::{Balance, BlockNumber, Moment, Role, Tier};
+use medshare_types::{Amount, Balance, BlockNumber, Moment, Role, Tier, amount::decimal};
 use pallet_marketplace::FeeSplit;
 use pallet_quota::types::Units;
 use sp_runtime::Permill;
@@ -94,8 +94,8 @@ impl Check {
                 self.mistakes.push(format!(
                     "parameters, min_bond: {} is below the smallest amount that an account can have; write \"{}\" or \
                      more",
-                    mds(bond),
-                    mds(EXISTENTIAL_DEPOSIT)
+                    Amount(bond),
+                    Amount(EXISTENTIAL_DEPOSIT)
                 ));
             }
             let (price, least) = (MinPrice::get(), lowest_price(retained));
@@ -103,8 +103,8 @@ impl Check {
                 self.mistakes.push(format!(
                     "parameters, min_price: of {} the part that is retained ({retained:?}) is below the smallest \
                      amount that an account can have; write \"{}\" or more, or another retained_share",
-                    mds(price),
-                    mds(least)
+                    Amount(price),
+                    Amount(least)
                 ));
             }
             let (review, ruling) = (KeyWindow::get().saturating_add(VoteWindow::get()), RulingWithin::get());
@@ -201,7 +201,7 @@ fn share(value: &Value) -> Result<Permill, String> {
     // A percent is 10^4 parts in a million.
     let parts = text
         .strip_suffix('%')
-        .and_then(|number| decimal(number, 4))
+        .and_then(|number| decimal(number.trim(), 4))
         .ok_or_else(|| format!("{text:?} is no share; write one like {LIKE}, with at most 4 decimals"))?;
     u32::try_from(parts)
         .ok()
@@ -215,8 +215,9 @@ fn amount(value: &Value) -> Result<Balance, String> {
     let text = text(value, LIKE)?;
     let amount = text
         .strip_suffix("MDS")
-        .and_then(|number| decimal(number, MDS.ilog10()))
-        .ok_or_else(|| format!("{text:?} is no amount; write one like {LIKE}, with at most 12 decimals"))?;
+        .and_then(|number| number.trim().parse::<Amount>().ok())
+        .ok_or_else(|| format!("{text:?} is no amount; write one like {LIKE}, with at most 12 decimals"))?
+        .0;
     if amount > Balance::from(MAX_MDS).saturating_mul(MDS) {
         return Err(format!("{text:?} is above {MAX_MDS} MDS; write less"));
     }
@@ -231,27 +232,6 @@ fn blocks(value: &Value) -> Result<BlockNumber, String> {
         .ok_or_else(|| {
             format!("is no number of blocks from {SHORTEST_SESSION} on; write one like 1800, without quotes")
         })
-}
-
-/// A number with so many decimals at most, in units of the last of them.
-fn decimal(text: &str, decimals: u32) -> Option<u128> {
-    let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let missing = decimals.checked_sub(u32::try_from(fraction.len()).ok()?)?;
-    if !digits(whole) || !digits(fraction) {
-        return None;
-    }
-    let fraction = fraction.parse::<u128>().ok()?.checked_mul(10u128.checked_pow(missing)?)?;
-    whole.parse::<u128>().ok()?.checked_mul(10u128.checked_pow(decimals)?)?.checked_add(fraction)
-}
-
-/// An amount as the file has it.
-fn mds(amount: Balance) -> String {
-    let fraction = format!("{:012}", amount % MDS);
-    match fraction.trim_end_matches('0') {
-        "" => format!("{} MDS", amount / MDS),
-        fraction => format!("{}.{fraction} MDS", amount / MDS),
-    }
 }
 
 /// A time as the file has it, in the largest unit of which it is a multiple.

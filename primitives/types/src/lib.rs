@@ -21,6 +21,7 @@ pub mod seal;
 mod text;
 
 pub use access::*;
+pub use amount::{Amount, MDS, MDS_DECIMALS};
 pub use audit::*;
 pub use consent::*;
 pub use credit::*;
@@ -43,7 +44,7 @@ use sp_runtime::{
 pub type Signature = MultiSignature;
 /// An account: 32 bytes, shown as SS58.
 pub type AccountId = <<Signature as Verify>::Signer as IdentifyAccount>::AccountId;
-/// An amount of settlement credit in its smallest unit; see `runtime` for the number of decimals.
+/// An amount of settlement credit in its smallest unit, of which [`MDS`] are one MDS.
 pub type Balance = u128;
 /// A block's height.
 pub type BlockNumber = u32;
