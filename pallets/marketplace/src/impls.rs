@@ -374,15 +374,17 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Notes that somebody bought a version, and whether that counts in credit: once for each version and buyer, and not
-    /// among those for whom the same hospital answers. Otherwise two accounts could make each other any credit.
+    /// between a hospital and those for whom it answers, nor among these. Otherwise two accounts could make each other
+    /// any credit.
     fn counts_as_sale(order: &OrderOf<T>) -> bool {
         let key = (order.record, order.version, order.buyer.clone());
         if Bought::<T>::contains_key(&key) {
             return false;
         }
         Bought::<T>::insert(key, ());
-        let sponsor = T::Members::sponsor(&order.buyer);
-        sponsor.is_none() || sponsor != T::Members::sponsor(&order.seller)
+        let (buyers, sellers) = (T::Members::sponsor(&order.buyer), T::Members::sponsor(&order.seller));
+        let is_own = buyers.as_ref() == Some(&order.seller) || sellers.as_ref() == Some(&order.buyer);
+        !is_own && (buyers.is_none() || buyers != sellers)
     }
 
     /// The claim was found neither right nor wrong.

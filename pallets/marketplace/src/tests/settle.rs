@@ -90,3 +90,23 @@ fn those_for_whom_one_hospital_answers_make_each_other_no_credit() {
         assert!(Notes::get().is_empty());
     });
 }
+
+#[test]
+fn a_hospital_and_those_for_whom_it_answers_make_each_other_no_credit() {
+    ExtBuilder::default().build_and_execute(|| {
+        Members::mutate_extant(SELLER, |member| member.sponsor = Some(BUYER));
+        let id = delivered();
+        set_time(START + 2_000);
+        assert_ok!(Marketplace::settle(signed(KEEPER), id));
+        assert_closed(id, OrderState::Settled);
+        assert!(Notes::get().is_empty(), "a hospital bought its own provider credit");
+    });
+    ExtBuilder::default().build_and_execute(|| {
+        let id = delivered();
+        // Who answers for whom may change between order and settlement.
+        Members::mutate_extant(BUYER, |member| member.sponsor = Some(SELLER));
+        set_time(START + 2_000);
+        assert_ok!(Marketplace::settle(signed(KEEPER), id));
+        assert!(Notes::get().is_empty(), "a seller became the buyer's hospital and was credited");
+    });
+}
