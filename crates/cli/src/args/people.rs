@@ -50,12 +50,25 @@ pub enum Audit {
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
     },
+    /// Give the seat of an auditor who did not vote in time to another one; any member may
+    Replace {
+        #[command(flatten)]
+        case: Case,
+        /// The auditor: SS58, or a development name
+        #[arg(long, value_name = "ACCOUNT")]
+        auditor: String,
+    },
+    /// End a review for which no key was delivered in time; any member may
+    Lapse {
+        #[command(flatten)]
+        case: Case,
+    },
 }
 
 impl Audit {
-    /// Whether it votes.
-    pub fn votes(&self) -> bool {
-        matches!(self, Self::Approve { .. } | Self::Reject { .. })
+    /// Whether it sends a transaction.
+    pub fn sends(&self) -> bool {
+        !matches!(self, Self::Queue | Self::Open { .. } | Self::Check { .. })
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use medshare_client::{
     auditor::{self, Inspection, Report},
-    chain::At,
+    chain::{At, Call, calls},
 };
 use medshare_types::{Finding, Findings, Subject, Verdict};
 use serde_json::json;
@@ -27,6 +27,15 @@ pub async fn run(context: &Context, args: Audit) -> Result<Output> {
         }
         Audit::Reject { case, findings, report } => {
             vote(context, case, Verdict::Reject, &findings, report.as_deref()).await
+        }
+        Audit::Replace { case, auditor } => {
+            let auditor = context.account(Some(&auditor))?;
+            let subject = subject(context, &case).await?;
+            overdue(context, subject, calls::replace(subject, auditor)).await
+        }
+        Audit::Lapse { case } => {
+            let subject = subject(context, &case).await?;
+            overdue(context, subject, calls::lapse(subject)).await
         }
     }
 }
@@ -99,6 +108,15 @@ async fn check(context: &Context, case: Case) -> Result<Output> {
             .line("Whether free text or images do, only you can say: medshare audit open"),
         Verdict::Reject => output.line("A program would reject it."),
     })
+}
+
+/// Sends what ends an overdue part of a review.
+async fn overdue(context: &Context, subject: Subject, call: Call) -> Result<Output> {
+    let outcome = context.send(&context.identity()?, call).await?;
+    let state = context.chain.known_review(subject, At::Block(outcome.block.hash)).await?.state;
+    Ok(Output::new(json!({ "subject": subject, "state": state }))?
+        .at(&outcome)
+        .line(format!("the review is {state:?}")))
 }
 
 async fn vote(

@@ -37,7 +37,7 @@ pub fn sends(command: &Command) -> bool {
         | Command::Request(_)
         | Command::Answer(_)
         | Command::Deny(_) => true,
-        Command::Audit(audit) => audit.votes(),
+        Command::Audit(audit) => audit.sends(),
         Command::Keys(keys) => matches!(keys, Keys::Rotate),
         Command::Member(member) => !matches!(member, Member::Show(_)),
         Command::Council(council) => !matches!(council, Council::Members | Council::Motions),
