@@ -2,71 +2,68 @@
 //!
 //! An envelope is an age v1 file with one `medshare-v1` stanza (see `medshare_crypto::envelope`); its plaintext is a
 //! small header with a salt (see `medshare_crypto::header`), then the document. The SHA-256 of the envelope is its
-//! address; the salted SHA-256 of the document is the plaintext commitment. Both are computed on the way.
+//! address; the salted SHA-256 of the document is the plaintext commitment. Both are computed on the way, beside
+//! encrypting, reading and writing: each of these has a thread of its own.
 //!
 //! What is written appears under its name only when it is complete and, when opening, verified.
 
+mod line;
 mod open;
 mod seal;
+mod stream;
 
 pub use open::{Registered, open};
 pub use seal::{Sealed, seal};
 
 use std::{
     fs::File,
-    io::{self, BufReader, Read, Write},
+    io::{self, BufReader, Read},
     path::Path,
 };
 
+use medshare_crypto::header;
 use medshare_types::Hash;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
+use stream::{Batch, CHUNK};
 
-/// Bytes moved at once; age's own chunk.
-const CHUNK: usize = 64 << 10;
-
-/// A reader or writer that counts and hashes what passes.
-struct Hashing<T> {
-    inner: T,
+/// A reader that counts and hashes what passes.
+struct Hashing<R> {
+    inner: R,
     hasher: Sha256,
     bytes: u64,
 }
 
-impl<T> Hashing<T> {
-    fn new(inner: T) -> Self {
+impl<R> Hashing<R> {
+    fn new(inner: R) -> Self {
         Self { inner, hasher: Sha256::new(), bytes: 0 }
     }
 
-    fn took(&mut self, piece: &[u8]) {
-        self.hasher.update(piece);
-        self.bytes = self.bytes.saturating_add(piece.len() as u64);
-    }
-
     fn digest(&self) -> Hash {
-        Hash::from_slice(&self.hasher.clone().finalize())
+        digest(self.hasher.clone())
     }
 }
 
-impl<T: Write> Write for Hashing<T> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.took(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
-
-impl<T: Read> Read for Hashing<T> {
+impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(bytes)?;
-        self.took(&bytes[..read]);
+        self.hasher.update(&bytes[..read]);
+        self.bytes = self.bytes.saturating_add(read as u64);
         Ok(read)
     }
+}
+
+fn digest(hasher: Sha256) -> Hash {
+    Hash::from_slice(&hasher.finalize())
+}
+
+/// What of the document is in a batch, in pieces: all of its plaintext, but the header before the document.
+fn document(batch: &Batch) -> impl Iterator<Item = &[u8]> {
+    let header = if batch.is_first() { header::LENGTH } else { 0 };
+    let pieces = batch.plaintext().enumerate();
+    pieces.map(move |(index, piece)| if index == 0 { piece.get(header..).unwrap_or_default() } else { piece })
 }
 
 fn reader(path: &Path, doing: &'static str) -> Result<BufReader<File>> {

@@ -1,16 +1,24 @@
 //! Opening.
 
 use std::{
-    io::{self, BufReader, BufWriter, Read, Write},
-    iter,
+    fs::File,
+    io::{self, BufReader, Read, Write},
     path::Path,
+    thread,
 };
 
-use age::{DecryptError, Decryptor};
-use medshare_crypto::{PlaintextHasher, PlaintextHeader, RecordIdentity, RecordKey, header};
+use age::DecryptError;
+use medshare_crypto::{PlaintextHasher, PlaintextHeader, RecordKey};
 use medshare_types::{Hash, NewVersion};
+use sha2::Digest;
 
-use super::{CHUNK, Hashing, absent, keep, reader, temporary};
+use super::{
+    Hashing, absent, document, keep,
+    line::{Feed, Line, join},
+    reader,
+    stream::{self, Batch, PayloadKey},
+    temporary,
+};
 use crate::{
     error::{Error, Result},
     progress::{Progress, Stage},
@@ -60,8 +68,11 @@ pub fn open(
     absent(to)?;
     let mut input = Hashing::new(reader(from, "read")?);
     progress.begin(Stage::Opening, Some(expected.size));
-    let mut file = temporary(to)?;
-    let decrypted = decrypt(&mut input, BufWriter::with_capacity(CHUNK, &mut file), key, progress);
+    let file = temporary(to)?;
+    let decrypted = match stream::enter(&mut input, key) {
+        Ok(payload_key) => decrypt(&mut input, file.as_file(), payload_key, progress),
+        Err(error) => Err(refusal(error)),
+    };
 
     if matches!(decrypted, Err(Broken::Stopped)) {
         return Err(Error::Stopped { doing: "opening", path: from.into() });
@@ -91,38 +102,91 @@ pub fn open(
     Ok(length)
 }
 
+/// Decrypts the payload, and hashes all of it whatever is wrong with it, unless it cannot be read or is to stop. Gives
+/// the plaintext commitment and the length of the document, bytes.
 fn decrypt(
-    input: &mut Hashing<BufReader<std::fs::File>>,
-    mut output: impl Write,
-    key: &RecordKey,
+    input: &mut Hashing<BufReader<File>>,
+    mut output: &File,
+    key: PayloadKey,
     progress: &Progress,
 ) -> Result<(Hash, u64), Broken> {
-    let identity = RecordIdentity::new(key.clone());
-    // The unbuffered form: age must not read ahead of the hash.
-    let decryptor = Decryptor::new(input).map_err(refusal)?;
-    let mut reader = decryptor.decrypt(iter::once(&identity as &dyn age::Identity)).map_err(refusal)?;
+    thread::scope(|scope| {
+        let broken = Broken::Input;
+        let (start_of_line, line) = Line::new(scope);
+        let (hasher, bytes) = (input.hasher.clone(), input.bytes);
+        let (line, ciphertext) = line
+            .then((hasher, bytes), |(hasher, bytes), batch| {
+                hasher.update(batch.ciphertext());
+                *bytes = bytes.saturating_add(batch.ciphertext().len() as u64);
+                Ok(())
+            })
+            .map_err(broken)?;
+        let (line, plaintext) = line
+            .then(Ok(()), move |so_far: &mut Result<(), String>, batch| {
+                *so_far = std::mem::replace(so_far, Ok(())).and_then(|()| batch.open(&key));
+                Ok(())
+            })
+            .map_err(broken)?;
+        let (line, commitment) = line
+            .then(Ok(None), |so_far: &mut Result<Option<PlaintextHasher>, String>, batch| {
+                follow(so_far, batch);
+                Ok(())
+            })
+            .map_err(broken)?;
+        let (line, written) = line
+            .then((Ok(()), 0_u64), move |(so_far, length): &mut (io::Result<()>, u64), batch| {
+                for piece in document(batch) {
+                    if so_far.is_ok() {
+                        *so_far = output.write_all(piece);
+                    }
+                    *length = length.saturating_add(piece.len() as u64);
+                    progress.advance(piece.len() as u64);
+                }
+                Ok(())
+            })
+            .map_err(broken)?;
 
-    let mut start = [0; header::LENGTH];
-    reader.read_exact(&mut start).map_err(unreadable)?;
-    let (header, _) = PlaintextHeader::parse(&start).map_err(|error| Broken::Envelope(error.to_string()))?;
-    let mut hasher: PlaintextHasher = header.hasher();
-    let mut length: u64 = 0;
-    let mut chunk = vec![0; CHUNK];
-    loop {
-        let read = reader.read(&mut chunk).map_err(unreadable)?;
-        if read == 0 {
-            break;
+        let read = read(Feed::new(start_of_line, line), &mut input.inner, progress);
+        (input.hasher, input.bytes) = join(ciphertext).map_err(broken)?;
+        let plaintext = join(plaintext).map_err(broken)?;
+        let commitment = join(commitment).map_err(broken)?;
+        let (written, length) = join(written).map_err(broken)?;
+        read?;
+        plaintext.map_err(Broken::Envelope)?;
+        written.map_err(Broken::Output)?;
+        match commitment.map_err(Broken::Envelope)? {
+            Some(hasher) => Ok((hasher.finalize(), length)),
+            None => Err(Broken::Envelope("it is empty".into())),
         }
+    })
+}
+/// Reads the payload to its end.
+fn read(mut feed: Feed, input: &mut impl Read, progress: &Progress) -> Result<(), Broken> {
+    loop {
         if progress.is_stopped() {
             return Err(Broken::Stopped);
         }
-        hasher.update(&chunk[..read]);
-        output.write_all(&chunk[..read]).map_err(Broken::Output)?;
-        length = length.saturating_add(read as u64);
-        progress.advance(read as u64);
+        let batch = feed.empty().map_err(Broken::Input)?;
+        batch.read(input).map_err(Broken::Input)?;
+        if !batch.is_full() {
+            return feed.finish().map_err(Broken::Input);
+        }
     }
-    output.flush().map_err(Broken::Output)?;
-    Ok((hasher.finalize(), length))
+}
+
+/// Takes the next piece of a plaintext into its commitment. If that does not begin as it should, nothing of it goes on.
+fn follow(so_far: &mut Result<Option<PlaintextHasher>, String>, batch: &mut Batch) {
+    if let Ok(hasher) = so_far {
+        match (hasher.as_mut(), batch.plaintext().next().map(PlaintextHeader::parse)) {
+            (Some(_), _) | (None, None) => {}
+            (None, Some(Ok((header, _)))) => *hasher = Some(header.hasher()),
+            (None, Some(Err(error))) => *so_far = Err(error.to_string()),
+        }
+    }
+    match so_far {
+        Ok(Some(hasher)) => document(batch).for_each(|piece| hasher.update(piece)),
+        Ok(None) | Err(_) => batch.clear(),
+    }
 }
 
 fn refusal(error: DecryptError) -> Broken {

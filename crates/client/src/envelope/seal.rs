@@ -1,18 +1,23 @@
 //! Sealing.
 
 use std::{
-    io::{self, BufWriter, Read, Write},
-    iter,
+    fs::File,
+    io::{self, Read, Write},
     path::Path,
+    thread,
 };
 
-use age::{Encryptor, stream::StreamWriter};
-use medshare_crypto::{PlaintextHasher, PlaintextHeader, RecordKey, RecordRecipient};
+use medshare_crypto::{PlaintextHeader, RecordKey};
 use medshare_files::{ReadError, pack};
 use medshare_types::Hash;
 use rand::rngs::OsRng;
+use sha2::{Digest, Sha256};
 
-use super::{CHUNK, Hashing, absent, keep, reader, temporary};
+use super::{
+    absent, digest, document, keep,
+    line::{Feed, Line, join},
+    stream, temporary,
+};
 use crate::{
     error::{Error, Result},
     progress::{Progress, Stage},
@@ -46,71 +51,109 @@ pub fn seal(from: &Path, to: &Path, key: &RecordKey, progress: &Progress) -> Res
         true => Error::Stopped { doing: "sealing", path: from.into() },
         false => Error::file("write", to, source),
     };
-    let recipient = RecordRecipient::new(key.clone());
-    let encryptor = Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient))
-        .map_err(|error| Error::crypto("encrypt to a record key", error))?;
-    let mut file = temporary(to)?;
-    let mut output = Hashing::new(BufWriter::with_capacity(CHUNK, &mut file));
-    let mut writer = encryptor.wrap_output(&mut output).map_err(unwritable)?;
-
+    let (start, payload_key) =
+        stream::begin(key).map_err(|error| Error::crypto("encrypt to a record key", error))?;
     let header = PlaintextHeader::generate(&mut OsRng);
-    writer.write_all(&header.to_bytes()).map_err(unwritable)?;
-    let mut document = Document { writer, hasher: header.hasher(), bytes: 0, progress };
-    match metadata.is_dir() {
-        true => pack(from, &mut document).map_err(|error| match error {
-            ReadError::Write { source, .. } => unwritable(source),
-            other => Error::Read(other),
-        })?,
-        false => copy(from, &mut document, unwritable)?,
-    }
-    let Document { writer, hasher, bytes, .. } = document;
-    writer.finish().map_err(unwritable)?;
-    output.flush().map_err(unwritable)?;
-    let sealed = Sealed {
-        ciphertext: output.digest(),
-        size: output.bytes,
-        plaintext: hasher.finalize(),
-        plaintext_size: bytes,
-    };
-    drop(output);
+    let file = temporary(to)?;
+    let mut output = file.as_file();
+    output.write_all(&start).map_err(unwritable)?;
+
+    let sealed = thread::scope(|scope| {
+        let (start_of_line, line) = Line::new(scope);
+        let (line, plaintext) = line
+            .then(header.hasher(), |hasher, batch| {
+                document(batch).for_each(|piece| hasher.update(piece));
+                Ok(())
+            })
+            .map_err(unwritable)?;
+        let (line, encrypted) =
+            line.then((), move |(), batch| batch.seal(&payload_key)).map_err(unwritable)?;
+        let (line, ciphertext) = line
+            .then(Sha256::new_with_prefix(&start), |hasher, batch| {
+                hasher.update(batch.ciphertext());
+                Ok(())
+            })
+            .map_err(unwritable)?;
+        let (line, size) = line
+            .then(start.len() as u64, move |size, batch| {
+                *size = size.saturating_add(batch.ciphertext().len() as u64);
+                output.write_all(batch.ciphertext())
+            })
+            .map_err(unwritable)?;
+
+        let mut document = Document { feed: Feed::new(start_of_line, line), bytes: 0, progress };
+        // The first chunk is longer than the header.
+        let header = header.to_bytes();
+        document.feed.room().map_err(unwritable)?[..header.len()].copy_from_slice(&header);
+        document.feed.filled(header.len());
+        let read = match metadata.is_dir() {
+            true => pack(from, &mut document).map_err(|error| match error {
+                ReadError::Write { source, .. } => unwritable(source),
+                other => Error::Read(other),
+            }),
+            false => document.read(from, unwritable),
+        };
+        let Document { feed, bytes, .. } = document;
+        let ended = read.and_then(|()| feed.finish().map_err(unwritable));
+        // A full disk is why nothing more was taken: it is told first.
+        let size = join(size).map_err(unwritable)?;
+        join(encrypted).map_err(unwritable)?;
+        let ciphertext = digest(join(ciphertext).map_err(unwritable)?);
+        let plaintext = join(plaintext).map_err(unwritable)?.finalize();
+        ended.map(|()| Sealed { ciphertext, size, plaintext, plaintext_size: bytes })
+    })?;
     keep(file, to)?;
     progress.end();
     Ok(sealed)
 }
 
-fn copy(from: &Path, to: &mut impl Write, unwritable: impl Fn(io::Error) -> Error) -> Result<()> {
-    let mut document = reader(from, "read")?;
-    let mut chunk = vec![0; CHUNK];
-    loop {
-        let read = document.read(&mut chunk).map_err(|source| Error::file("read", from, source))?;
-        if read == 0 {
-            return Ok(());
-        }
-        to.write_all(&chunk[..read]).map_err(&unwritable)?;
-    }
-}
-
-/// A document on its way into the envelope: hashed, counted, encrypted.
-struct Document<'p, W: Write> {
-    writer: StreamWriter<W>,
-    hasher: PlaintextHasher,
+/// A document on its way into the envelope.
+struct Document<'p> {
+    feed: Feed,
     bytes: u64,
     progress: &'p Progress,
 }
 
-impl<W: Write> Write for Document<'_, W> {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        if self.progress.is_stopped() {
-            return Err(io::Error::other("stopped"));
+impl Document<'_> {
+    fn read(&mut self, from: &Path, unwritable: impl Fn(io::Error) -> Error) -> Result<()> {
+        let unreadable = |source| Error::file("read", from, source);
+        let mut file = File::open(from).map_err(unreadable)?;
+        loop {
+            let room = self.room().map_err(&unwritable)?;
+            match file.read(room) {
+                Ok(0) => return Ok(()),
+                Ok(read) => self.took(read),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(unreadable(error)),
+            }
         }
-        let written = self.writer.write(piece)?;
-        self.hasher.update(&piece[..written]);
-        self.bytes = self.bytes.saturating_add(written as u64);
-        self.progress.advance(written as u64);
-        Ok(written)
+    }
+
+    /// Where more of it goes, if it is not to stop.
+    fn room(&mut self) -> io::Result<&mut [u8]> {
+        match self.progress.is_stopped() {
+            true => Err(io::Error::other("stopped")),
+            false => self.feed.room(),
+        }
+    }
+
+    fn took(&mut self, bytes: usize) {
+        self.feed.filled(bytes);
+        self.bytes = self.bytes.saturating_add(bytes as u64);
+        self.progress.advance(bytes as u64);
+    }
+}
+
+impl Write for Document<'_> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let room = self.room()?;
+        let length = room.len().min(piece.len());
+        room[..length].copy_from_slice(&piece[..length]);
+        self.took(length);
+        Ok(length)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer.flush()
+        Ok(())
     }
 }

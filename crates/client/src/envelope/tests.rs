@@ -58,8 +58,8 @@ impl Bench {
         let mut bytes = fs::read(self.path("sealed")).unwrap();
         change(&mut bytes);
         fs::write(self.path("sealed"), &bytes).unwrap();
-        let mut hashing = Hashing::new(std::io::sink());
-        hashing.write_all(&bytes).unwrap();
+        let mut hashing = Hashing::new(&bytes[..]);
+        std::io::copy(&mut hashing, &mut std::io::sink()).unwrap();
         Registered { ciphertext: hashing.digest(), size: hashing.bytes, ..*registered }
     }
 
@@ -82,7 +82,9 @@ fn random(length: usize) -> Vec<u8> {
 fn gives_back_the_same_bytes_at_every_boundary() {
     let header = medshare_crypto::header::LENGTH;
     let chunk = 64 << 10;
-    let around = [chunk, 2 * chunk, chunk - header, 2 * chunk - header];
+    // The last two are whole batches.
+    let around =
+        [chunk, 2 * chunk, chunk - header, 2 * chunk - header, 4 * chunk - header, 64 * chunk - header];
     let lengths = [0, 1, 44].into_iter().chain(around.into_iter().flat_map(|n| [n - 1, n, n + 1]));
     for length in lengths {
         let bench = Bench::new();
@@ -177,6 +179,57 @@ fn is_what_the_format_says() {
     let (header, document) = PlaintextHeader::parse(&plaintext).unwrap();
     assert_eq!(document, b"document");
     assert_eq!(header.commit(document), registered.plaintext);
+}
+
+/// The `age` crate writes and reads the payload in another way: both must come to the same.
+#[test]
+fn is_the_same_file_to_age() {
+    let header = medshare_crypto::header::LENGTH;
+    for length in [0, CHUNK - header, CHUNK - header + 1, 8 * CHUNK - header, 9 * CHUNK + 5] {
+        let bench = Bench::new();
+        let document = random(length);
+        bench.seal(&document);
+        let envelope = fs::read(bench.path("sealed")).unwrap();
+        let identity = medshare_crypto::RecordIdentity::new(bench.key.clone());
+        let plaintext = age::decrypt(&identity, &envelope).unwrap();
+        assert!(plaintext.ends_with(&document) && plaintext.len() == header + length, "{length} bytes");
+
+        let sealed = age::encrypt(&RecordRecipient::new(bench.key.clone()), &plaintext).unwrap();
+        let salted = PlaintextHeader::parse(&plaintext).unwrap().0;
+        let nothing = Registered { ciphertext: Hash::zero(), size: 0, plaintext: salted.commit(&document) };
+        let registered = bench.alter(&nothing, |bytes| *bytes = sealed);
+        assert!(bench.open(&registered).unwrap() == document, "{length} bytes");
+    }
+}
+
+/// What somebody has who can make envelopes, but not the owner: each is told from a good one by age's own rules.
+#[test]
+fn tells_chunks_that_are_missing_or_in_another_order() {
+    let sealed_chunk = CHUNK + 16;
+    let bench = Bench::new();
+    let registered = bench.seal(&random(20 * CHUNK));
+    let whole = fs::read(bench.path("sealed")).unwrap();
+    // Twenty full chunks, and a last one of as many bytes as the header before the document has.
+    let start = whole.len() - 20 * sealed_chunk - (medshare_crypto::header::LENGTH + 16);
+    let chunk = |number: usize| start + number * sealed_chunk..start + (number + 1) * sealed_chunk;
+    let changes: [&dyn Fn(&mut Vec<u8>); 6] = [
+        &|bytes| bytes.truncate(chunk(19).end),
+        &|bytes| bytes.truncate(chunk(3).end),
+        &|bytes| bytes.truncate(start),
+        &|bytes| drop(bytes.drain(chunk(7))),
+        &|bytes| drop(bytes.drain(chunk(0))),
+        &|bytes| {
+            let moved: Vec<u8> = bytes.drain(chunk(5)).collect();
+            bytes.splice(chunk(9).start..chunk(9).start, moved);
+        },
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let altered = bench.alter(&registered, change);
+        assert!(matches!(bench.open(&altered), Err(Error::NotEnvelope { .. })), "change {number}");
+        assert!(bench.is_tidy());
+        fs::write(bench.path("sealed"), &whole).unwrap();
+    }
+    bench.open(&registered).unwrap();
 }
 
 #[test]
