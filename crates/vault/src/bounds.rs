@@ -19,7 +19,7 @@ pub struct Bounds {
     pub upload_longest: Duration,
     /// How long a client may take nothing of an answer before its connection is closed.
     pub write_idle: Duration,
-    /// Most uploads at once; each takes about 15 MiB of memory.
+    /// Most uploads at once; each takes up to 15 MiB of memory, with blobs in a folder 2 MiB.
     pub uploads: usize,
     /// Most uploads of one account at once.
     pub uploads_of_account: usize,

@@ -124,7 +124,7 @@ pub struct BoundOptions {
     #[arg(long, value_name = "COUNT", default_value_t = Bounds::default().connections)]
     pub max_connections: usize,
 
-    /// Most uploads at once; each takes about 15 MiB of memory.
+    /// Most uploads at once; each takes up to 15 MiB of memory, with blobs in a folder 2 MiB.
     #[arg(long, value_name = "COUNT", default_value_t = Bounds::default().uploads)]
     pub max_uploads: usize,
 

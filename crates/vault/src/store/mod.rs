@@ -16,7 +16,7 @@ mod owner;
 mod place;
 mod remote;
 
-use std::{fmt::Display, io, io::SeekFrom, ops::Range, path::PathBuf, sync::Arc};
+use std::{fmt::Display, io, ops::Range, os::unix::fs::FileExt, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt, future::ready, stream::BoxStream};
@@ -26,11 +26,7 @@ use object_store::{
     signer::Signer,
 };
 use sha2::{Digest, Sha256};
-use tokio::{
-    io::{AsyncReadExt, AsyncSeekExt},
-    sync::{Mutex, OwnedMutexGuard},
-};
-use tokio_util::io::ReaderStream;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use place::Place;
 
@@ -41,11 +37,15 @@ use crate::{
 
 /// Size of a part of an upload: the least that S3 takes; with its 10,000 parts, blobs may have up to 50 GB.
 const PART: usize = 5 * 1024 * 1024;
+/// Size of a part of an upload to a folder, which takes parts of any size.
+const LOCAL_PART: usize = 512 * 1024;
 /// How many parts of one upload are on their way at once. With the one that is being filled, they are all that an
 /// upload has in memory.
 const PARTS_AT_ONCE: usize = 2;
 /// How much is read from a local file at once.
 const READ: usize = 256 * 1024;
+/// How many of these are in memory for one reader: the next is read while one is sent.
+const READS_AT_ONCE: usize = 2;
 
 /// Why an upload failed. Nothing of it is visible.
 #[derive(Debug)]
@@ -194,7 +194,8 @@ impl BlobStore {
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<Locked, PutError> {
         let upload = self.objects.put_multipart(&self.path(address)).await?;
-        let mut writer = WriteMultipart::new_with_chunk_size(upload, PART);
+        let part = if self.folder.is_some() { LOCAL_PART } else { PART };
+        let mut writer = WriteMultipart::new_with_chunk_size(upload, part);
         match receive(address, size, pace, body, &mut writer).await {
             Ok(()) => {
                 let locked = self.lock(address).await;
@@ -223,17 +224,7 @@ impl BlobStore {
         let result = self.objects.get_opts(&self.path(address), options).await?;
         let range = result.range.clone();
         match result.payload {
-            GetResultPayload::File(file, path) => {
-                let mut file = tokio::fs::File::from_std(file);
-                file.seek(SeekFrom::Start(range.start)).await.map_err(|error| {
-                    object_store::Error::Generic {
-                        store: "LocalFileSystem",
-                        source: format!("cannot seek in {}: {error}", path.display()).into(),
-                    }
-                })?;
-                let length = range.end.saturating_sub(range.start);
-                Ok(ReaderStream::with_capacity(file.take(length), READ).boxed())
-            }
+            GetResultPayload::File(file, _) => Ok(read_ahead(file, range).boxed()),
             GetResultPayload::Stream(stream) => Ok(stream.map_err(io::Error::other).boxed()),
         }
     }
@@ -250,6 +241,21 @@ fn address_of(name: &str) -> Option<Hash> {
     let mut address = Hash::zero();
     hex::decode_to_slice(name, address.as_bytes_mut()).ok()?;
     Some(address)
+}
+
+/// Reads a range of a file that is as long as that, and always one piece more than was asked for.
+fn read_ahead(file: std::fs::File, range: Range<u64>) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    let (file, end) = (Arc::new(file), range.end);
+    let piece = move |at: u64| {
+        let file = file.clone();
+        let length = usize::try_from(end.saturating_sub(at)).map_or(READ, |left| left.min(READ));
+        let read = tokio::task::spawn_blocking(move || {
+            let mut piece = vec![0; length];
+            file.read_exact_at(&mut piece, at).map(|()| Bytes::from(piece))
+        });
+        async move { read.await.map_err(io::Error::other)? }
+    };
+    futures::stream::iter(range.step_by(READ)).map(piece).buffered(READS_AT_ONCE)
 }
 
 /// Reads a body to its end, passes it on to a writer, and checks its size and address.
