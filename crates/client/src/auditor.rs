@@ -304,6 +304,7 @@ fn seat<'a>(review: &'a Review<AccountId>, auditor: &AccountId) -> Option<&'a Se
 mod tests {
     use super::*;
     use crate::vault::VaultError;
+    use medshare_types::Kind;
 
     fn descriptor(kind: Kind) -> Descriptor {
         Descriptor {

@@ -58,6 +58,11 @@ impl Context<'_> {
         ReadError::Io { path: self.path(), source }
     }
 
+    /// Refuses to write a copy.
+    pub(crate) fn kept(&self, what: impl Into<String>) -> ReadError {
+        ReadError::NotDeidentifiable { path: self.path(), what: what.into() }
+    }
+
     pub(crate) fn broken(&self, form: &'static str, reason: impl Into<String>) -> ReadError {
         ReadError::Broken { path: self.path(), form, reason: reason.into() }
     }

@@ -83,8 +83,11 @@ pub enum ReadError {
         /// Which files are of another.
         reason: String,
     },
-    /// Nothing could be taken out of it.
-    #[error("{path} is {what}: only a person can take out of it what identifies somebody")]
+    /// What identifies could not be taken out of it.
+    #[error(
+        "{path} is {what}: what identifies somebody cannot reliably be taken out of it by a program; save it anew in another \
+         form, or let a person take that out"
+    )]
     NotDeidentifiable {
         /// The file.
         path: PathBuf,

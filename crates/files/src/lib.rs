@@ -87,17 +87,6 @@ pub fn describe(path: &Path, kind: Option<Kind>) -> Result<Description, ReadErro
     Ok(Description { descriptor, remarks, identifying: findings.identifying(), findings })
 }
 
-/// A copy of a file without what identifies, made with a secret that nobody keeps: consistent in itself, and linked with
-/// nothing. Institutions use [`deid::deidentify`].
-///
-/// # Errors
-/// As [`rewrite`].
-pub fn deidentify(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let mut copy = Vec::new();
-    deid::deidentify(path, None, &mut copy, &deid::Options::new(deid::Secret::generate()))?;
-    Ok(copy)
-}
-
 /// Reads a file, folder or zip as `kind`, or as what it is, and hands its parts on. What becomes of them is ignored.
 ///
 /// # Errors

@@ -24,6 +24,8 @@ pub enum At {
     Whole,
     /// A line, counted from 1. In HL7 v2 a segment is a line.
     Line(u64),
+    /// A page, counted from 1.
+    Page(u64),
     /// An entry of a FHIR bundle.
     Entry {
         /// Which, counted from 0 as in FHIRPath (`Bundle.entry[0]`).
@@ -48,6 +50,7 @@ impl fmt::Display for At {
         match self {
             Self::Whole => f.write_str("the file"),
             Self::Line(line) => write!(f, "line {line}"),
+            Self::Page(page) => write!(f, "page {page}"),
             Self::Entry { index, line } => write!(f, "entry[{index}] (line {line})"),
         }
     }
@@ -67,13 +70,15 @@ pub enum Part<'a> {
     Hl7(&'a mut Message),
     /// A row of a table.
     Row(Row<'a>),
-    /// A line of text without its ending.
+    /// A line of text without its ending; or the text of a page, which cannot be written otherwise than it is: whoever
+    /// changes it has the file refused.
     Text(&'a mut String),
-    /// What an image or a PDF says besides what it shows. It cannot be edited.
+    /// What an image, a PDF or a zip says besides what it shows or holds. It cannot be edited: what is written anew is
+    /// without it.
     Metadata {
         /// What it is: `EXIF Artist`, `EXIF GPS position`, `PNG text Author`, `PDF Author`.
         name: &'a str,
-        /// What it says, as far as it is text.
+        /// What it says, as far as it is text; empty if it is not, or was not read.
         value: &'a str,
     },
 }

@@ -49,12 +49,8 @@ pub(crate) fn read_form(
 /// Whether parts of a file of this form can be written again.
 pub(crate) fn ensure_editable(form: Form, context: &Context<'_>) -> Result<(), ReadError> {
     match form {
-        Form::Fhir | Form::Dicom | Form::Hl7 | Form::Table(_) | Form::Json | Form::Xml(_) | Form::Text => {
-            Ok(())
-        }
-        Form::Zip | Form::Pdf | Form::Png | Form::Jpeg | Form::Tiff | Form::Other(_) => {
-            Err(ReadError::NotDeidentifiable { path: context.path(), what: form.name().to_owned() })
-        }
+        Form::Zip | Form::Other(_) => Err(context.kept(form.name())),
+        _ => Ok(()),
     }
 }
 

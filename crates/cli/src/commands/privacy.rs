@@ -32,6 +32,7 @@ pub fn check(args: Check) -> Result<Output> {
         "clean": clean,
         "identifying": findings.identifying(),
         "findings": findings.findings,
+        "counts": findings.counts,
         "claims": findings.claims,
         "limits": findings.limits,
     }))?;
@@ -60,8 +61,8 @@ pub fn lines(findings: &Findings, values: bool) -> Vec<String> {
             })
             .collect(),
         false => findings
-            .summary()
-            .into_iter()
+            .counts
+            .iter()
             .map(|found| {
                 let times = if found.count > 1 { format!(" ({} times)", found.count) } else { String::new() };
                 format!("{} {}: {}, {}{times}", found.certainty, found.identifier, found.element, found.what)
@@ -72,6 +73,11 @@ pub fn lines(findings: &Findings, values: bool) -> Vec<String> {
     if more > 0 && !values {
         lines.truncate(MOST);
         lines.push(format!("and {more} more, which --json shows"));
+    }
+    let named = u64::try_from(findings.findings.len()).unwrap_or(u64::MAX);
+    let unnamed = findings.counts.iter().map(|found| found.count).sum::<u64>().saturating_sub(named);
+    if unnamed > 0 && values {
+        lines.push(format!("and {unnamed} more of the same kinds in the same elements"));
     }
     lines.extend(findings.claims.iter().map(|claim| format!("The file says: {claim}")));
     lines.extend(findings.limits.iter().cloned());

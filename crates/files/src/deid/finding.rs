@@ -1,7 +1,7 @@
 //! What a check finds and what de-identification changes: where, of which kind, how sure. Never the value itself,
 //! unless it is asked for.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -154,8 +154,12 @@ pub struct Finding {
 /// What was found in a file.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Findings {
-    /// What identifies, the surest first, each kind together, in the order of places.
+    /// Where something identifies, the surest first, each kind together, in the order of places. Of each kind in each
+    /// element the first hundred places are named; `counts` says how many there are.
     pub findings: Vec<Finding>,
+    /// How often each kind was found in each element, in all of the file.
+    #[serde(default)]
+    pub counts: Vec<Summary>,
     /// What the file says about its own de-identification, and what follows from it. Nobody can tell from a file
     /// whether its dates were moved.
     pub claims: Vec<String>,
@@ -164,46 +168,21 @@ pub struct Findings {
 }
 
 impl Findings {
-    pub(super) fn sorted(mut self) -> Self {
-        self.findings.sort_by(|a, b| (a.certainty, a.identifier).cmp(&(b.certainty, b.identifier)));
-        self
-    }
-
-    /// The findings that are structured: for these, sealing is refused and auditors reject.
+    /// The places that are structured: for these, sealing is refused and auditors reject.
     pub fn structured(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.certainty == Certainty::Structured)
     }
 
     /// Whether no structured finding is left.
     pub fn is_clean(&self) -> bool {
-        self.structured().next().is_none()
+        !self.counts.iter().any(|summary| summary.certainty == Certainty::Structured)
     }
 
     /// The distinct elements with structured findings, without indices, such as `Patient.name`.
     pub fn identifying(&self) -> Vec<String> {
-        let elements: std::collections::BTreeSet<String> =
-            self.structured().map(|finding| finding.place.element()).collect();
-        elements.into_iter().collect()
-    }
-
-    /// The findings in lines for people: one for each element and kind, with how often it was found.
-    pub fn summary(&self) -> Vec<Summary> {
-        let mut counted: BTreeMap<(Certainty, Identifier, String, String), (u64, Place)> = BTreeMap::new();
-        for finding in &self.findings {
-            let key = (finding.certainty, finding.identifier, finding.place.element(), finding.what.clone());
-            counted.entry(key).or_insert_with(|| (0, finding.place.clone())).0 += 1;
-        }
-        counted
-            .into_iter()
-            .map(|((certainty, identifier, element, what), (count, first))| Summary {
-                certainty,
-                identifier,
-                element,
-                what,
-                count,
-                first,
-            })
-            .collect()
+        let structured = self.counts.iter().filter(|summary| summary.certainty == Certainty::Structured);
+        let elements: BTreeSet<&String> = structured.map(|summary| &summary.element).collect();
+        elements.into_iter().cloned().collect()
     }
 }
 

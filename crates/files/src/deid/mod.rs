@@ -12,6 +12,7 @@ mod fhir;
 mod finding;
 mod hl7;
 mod identifier;
+mod kept;
 mod name;
 mod other;
 mod plan;
@@ -28,7 +29,7 @@ pub use plan::{Dates, Options};
 pub use report::Report;
 pub use secret::Secret;
 
-use std::{io::Write, path::Path};
+use std::{collections::BTreeSet, io::Write, path::Path};
 
 use medshare_types::Kind;
 
@@ -64,8 +65,13 @@ impl Check {
     pub fn finish(mut self) -> Findings {
         self.walk.finish(&self.learned, &mut self.notes);
         let Notes { findings, claims, limits, .. } = self.notes;
-        Findings { findings, claims: claims.into_iter().collect(), limits: limits.into_iter().collect() }
-            .sorted()
+        let (findings, counts) = findings.finish();
+        Findings {
+            findings,
+            counts,
+            claims: claims.into_iter().collect(),
+            limits: limits.into_iter().collect(),
+        }
     }
 }
 
@@ -126,8 +132,12 @@ pub fn deidentify(
 pub fn subject(path: &Path, kind: Option<Kind>, secret: &Secret) -> Result<Option<[u8; 32]>, ReadError> {
     let mut learner = Learner::default();
     crate::read(path, kind, &mut learner)?;
-    let patients: std::collections::BTreeSet<_> =
-        learner.patients.iter().map(|patient| secret.subject(patient)).collect();
+    let patients: BTreeSet<_> = learner
+        .patients
+        .iter()
+        .chain(learner.learned.patients.values())
+        .map(|patient| secret.subject(patient))
+        .collect();
     let mut patients = patients.into_iter();
     Ok(patients.next().filter(|_| patients.next().is_none()))
 }
@@ -137,7 +147,7 @@ pub fn subject(path: &Path, kind: Option<Kind>, secret: &Secret) -> Result<Optio
 struct Learner {
     learned: Learned,
     tables: table::Walker,
-    patients: std::collections::BTreeSet<String>,
+    patients: BTreeSet<String>,
 }
 
 impl Learner {
@@ -165,7 +175,6 @@ impl Inspect for Learner {
     fn part(&mut self, _: &Source, part: Part<'_>) -> Result<(), ReadError> {
         let mut learned = std::mem::take(&mut self.learned);
         self.learn(&part, &mut learned);
-        self.patients.extend(learned.patients.values().cloned());
         self.learned = learned;
         Ok(())
     }
@@ -211,7 +220,7 @@ impl Walkers {
             Part::Name(file) => name::walk(file, mode, notes),
             Part::Fhir(value) => {
                 let origin = match place.at {
-                    At::Whole => fhir::Origin::default(),
+                    At::Whole | At::Page(_) => fhir::Origin::default(),
                     At::Line(line) => fhir::Origin { line: Some(line), entry: None },
                     At::Entry { index, .. } => fhir::Origin { line: None, entry: Some(index) },
                 };

@@ -19,13 +19,13 @@ pub(super) fn line(line: &mut String, at: At, mode: Mode<'_>, echoes: &Echoes, n
     if hits.is_empty() {
         return;
     }
-    let number = match at {
-        At::Line(number) => number,
-        _ => 1,
-    };
-    let place = |column: usize| Place::Text {
-        line: number,
-        column: u64::try_from(column).unwrap_or_default().saturating_add(1),
+    let place = |column: usize| {
+        let line = match at {
+            At::Page(page) => return Place::Part { part: format!("page {page}") },
+            At::Line(line) => line,
+            _ => 1,
+        };
+        Place::Text { line, column: u64::try_from(column).unwrap_or_default().saturating_add(1) }
     };
     match mode {
         Mode::Look => notes.read(line, &hits, |hit| place(hit.at.start)),
@@ -38,37 +38,52 @@ pub(super) fn line(line: &mut String, at: At, mode: Mode<'_>, echoes: &Echoes, n
     }
 }
 
-/// A piece of metadata, which cannot be edited.
+/// A piece of metadata. What is written anew is without it.
 pub(super) fn metadata(name: &str, value: &str, mode: Mode<'_>, notes: &mut Notes) {
-    if let Mode::Edit(_) = mode {
-        return;
+    let sort = sort(name, value);
+    let place = Place::Part { part: name.to_owned() };
+    match (mode, sort) {
+        (Mode::Look, sort) => {
+            notes.limits.insert(
+                "What an image shows is not read: text and faces in it are for people to find.".to_owned(),
+            );
+            if let Some(sort) = sort {
+                notes.found(sort, place, || Some(value.to_owned()));
+            }
+        }
+        (Mode::Edit(_), sort) => {
+            let identifier = sort.map_or(Identifier::Other, |sort| sort.identifier);
+            notes.changed(Action::Removed, identifier, place);
+        }
     }
-    notes.limits.insert(
-        "What an image shows and what a page says is not read: text and faces in it are for people to find."
-            .to_owned(),
-    );
-    if value.trim().is_empty() && !name.contains("GPS") || is_dummy(value) && !value.trim().is_empty() {
-        return;
+}
+
+/// What a piece of metadata tells, if it may identify.
+fn sort(name: &str, value: &str) -> Option<Sort> {
+    if is_dummy(value) && !value.trim().is_empty() {
+        return None;
     }
     let lower = name.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let sort = if has(&["gps", "location", "city", "country"]) {
         Sort::structured(Identifier::Geography, "where an image was taken")
     } else if has(&["artist", "author", "owner", "creator", "by-line", "byline", "contact", "name"])
-        && !has(&["tool"])
+        && !has(&["tool", "pdf creator"])
     {
         Sort::structured(Identifier::Names, "who made a file")
     } else if has(&["serial"]) {
         Sort::structured(Identifier::Device, "the number of a device")
     } else if has(&["uniqueid", "unique id", "documentid", "instanceid"]) {
         Sort::structured(Identifier::Other, "the number of a file")
+    } else if has(&["creationdate", "moddate", "createdate", "modifydate"]) {
+        // Programs write it by themselves, also into files that have nothing to do with anybody.
+        Sort { certainty: Certainty::Pattern, identifier: Identifier::Dates, what: "when a file was made" }
     } else if has(&["date", "time"]) {
-        Sort::structured(Identifier::Dates, "when a file was made")
+        Sort::structured(Identifier::Dates, "when an image was taken")
     } else if has(&["producer", "software", "make", "model", "tool", "version"]) {
-        return;
+        return None;
     } else {
-        let (certainty, what) = (Certainty::Possible, "text beside an image or pages");
-        Sort { certainty, identifier: Identifier::Other, what }
+        Sort::possible(Identifier::Other, "text or data beside an image or pages")
     };
-    notes.found(sort, Place::Part { part: name.to_owned() }, || Some(value.to_owned()));
+    Some(sort)
 }

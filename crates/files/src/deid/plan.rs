@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Action, Certainty, Change, Finding, Identifier, Place, Secret,
     dates::Move,
+    kept::Kept,
     pseudonym::Pseudonym,
     text::{Echoes, Hit, is_dummy},
 };
@@ -86,7 +87,7 @@ impl<'a> Mode<'a> {
 /// What a walk notes.
 #[derive(Default, Debug)]
 pub(super) struct Notes {
-    pub findings: Vec<Finding>,
+    pub findings: Kept,
     pub changes: Vec<Change>,
     pub claims: BTreeSet<String>,
     pub limits: BTreeSet<String>,
@@ -118,7 +119,7 @@ impl Notes {
     pub(super) fn found(&mut self, sort: Sort, place: Place, value: impl FnOnce() -> Option<String>) {
         let Sort { certainty, identifier, what } = sort;
         let value = self.values.then(value).flatten();
-        self.findings.push(Finding {
+        self.findings.add(Finding {
             certainty,
             identifier,
             file: self.file.clone(),

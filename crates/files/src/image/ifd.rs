@@ -2,14 +2,14 @@
 
 use std::{
     collections::BTreeSet,
-    io::{self, Read, SeekFrom},
+    io::{self, Cursor, Read, SeekFrom},
 };
 
-use super::{Fault, array, broken, shown};
+use super::{Fault, Found, MAX_METADATA, array, broken, shown, xmp};
 use crate::form::Input;
 
 /// Most directories and entries that are looked at.
-const MOST: u64 = 1 << 20;
+pub(super) const MOST: u64 = 1 << 20;
 
 /// Tags of texts that may name somebody, and of what else tells of a person, a place or a device.
 const NAMES: [(u16, &str); 15] = [
@@ -29,43 +29,81 @@ const NAMES: [(u16, &str); 15] = [
     (0xA431, "BodySerialNumber"),
     (0xC4A5, "PrintImageMatching"),
 ];
+/// The type of text.
+const ASCII: u16 = 2;
 const EXIF: u16 = 0x8769;
 const GPS: u16 = 0x8825;
+const XMP: u16 = 0x02BC;
+const ORIENTATION: u16 = 0x0112;
 /// Where strips and tiles are, and how long.
-const PLACES: [(u16, u16); 2] = [(0x0111, 0x0117), (0x0144, 0x0145)];
+pub(super) const PLACES: [(u16, u16); 2] = [(0x0111, 0x0117), (0x0144, 0x0145)];
 
 /// What the directories of a file say.
 pub(super) struct Directories {
-    /// How many there are one after the other: pages.
-    pub(super) pages: u64,
-    /// Metadata: names and texts.
-    pub(super) found: Vec<(String, String)>,
+    pub(super) walk: Walk,
+    /// Those that come one after the other: pages.
+    pub(super) pages: Vec<Vec<Entry>>,
+    pub(super) found: Found,
 }
 
-/// The metadata in Exif. What is broken in it says nothing.
-pub(super) fn exif(input: &mut dyn Input) -> io::Result<Vec<(String, String)>> {
-    let size = input.seek(SeekFrom::End(0))?;
-    match directories(input, size) {
-        Ok(directories) => Ok(directories.found),
-        Err(Fault::Io(error)) => Err(error),
-        Err(Fault::Broken(_)) => Ok(vec![("EXIF".to_owned(), String::new())]),
+/// What Exif says.
+pub(super) struct Exif {
+    /// Its metadata. What is broken in it says nothing but that it is there.
+    pub(super) found: Found,
+    /// Exif that says nothing but how the image is to be turned, if it is.
+    pub(super) kept: Option<Vec<u8>>,
+}
+
+/// Whether a tag is told with what it says.
+pub(super) fn is_told(tag: u16) -> bool {
+    NAMES.iter().any(|(told, _)| *told == tag)
+}
+
+/// Reads Exif: a TIFF file without an image.
+pub(super) fn exif(data: &[u8]) -> io::Result<Exif> {
+    let size = u64::try_from(data.len()).unwrap_or(u64::MAX);
+    let mut input = Cursor::new(data);
+    let (mut found, turned) = match directories(&mut input, size) {
+        Ok(directories) => {
+            let first = directories.pages.first().into_iter().flatten();
+            let entry = first.filter(|entry| entry.tag == ORIENTATION).last();
+            let turned = entry.and_then(|entry| directories.walk.value(&mut input, entry, 0).ok());
+            (directories.found, turned.filter(|turned| (2..=8).contains(turned)))
+        }
+        Err(Fault::Io(error)) => return Err(error),
+        Err(_) => (Found::default(), None),
+    };
+    let kept = turned.and_then(|turned| u8::try_from(turned).ok()).map(turn);
+    if found.is_empty() && kept.as_deref() != Some(data) {
+        found.add("EXIF", "");
     }
+    Ok(Exif { found, kept })
+}
+
+/// Exif with the orientation alone.
+fn turn(orientation: u8) -> Vec<u8> {
+    let mut exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+    exif.extend([orientation, 0, 0, 0, 0, 0, 0]);
+    exif
 }
 
 #[derive(Clone, Copy)]
-struct Walk {
-    little: bool,
-    big: bool,
+pub(super) struct Walk {
+    pub(super) little: bool,
+    pub(super) big: bool,
     size: u64,
 }
 
-struct Entry {
-    tag: u16,
+#[derive(Clone)]
+pub(super) struct Entry {
+    pub(super) tag: u16,
+    /// The type of its values, by number.
+    pub(super) kind: u16,
     /// Bytes of one value.
-    width: u64,
-    count: u64,
+    pub(super) width: u64,
+    pub(super) count: u64,
     /// Where the values are.
-    at: u64,
+    pub(super) at: u64,
 }
 
 /// Walks over all directories. Those of a page must have the pixels that they say they have.
@@ -76,7 +114,7 @@ pub(super) fn directories(input: &mut dyn Input, size: u64) -> Result<Directorie
     if walk.big {
         input.seek(SeekFrom::Start(8))?;
     }
-    let mut result = Directories { pages: 0, found: Vec::new() };
+    let mut result = Directories { walk, pages: Vec::new(), found: Found::default() };
     let mut seen = BTreeSet::new();
     let mut budget = MOST;
     let mut next = walk.offset(input)?;
@@ -84,7 +122,6 @@ pub(super) fn directories(input: &mut dyn Input, size: u64) -> Result<Directorie
         if !seen.insert(next) {
             return broken(format!("its directory at byte {next} comes twice: it would never end"));
         }
-        result.pages = result.pages.saturating_add(1);
         let (entries, after) = walk.directory(input, next, &mut budget)?;
         walk.check_pixels(input, &entries)?;
         walk.collect(input, &entries, &mut result.found)?;
@@ -95,11 +132,12 @@ pub(super) fn directories(input: &mut dyn Input, size: u64) -> Result<Directorie
                 walk.collect(input, &inner, &mut result.found)?;
             }
         }
+        result.pages.push(entries);
         next = after;
     }
-    match result.pages {
-        0 => broken("it has no directory, and so no image"),
-        _ => Ok(result),
+    match result.pages.is_empty() {
+        true => broken("it has no directory, and so no image"),
+        false => Ok(result),
     }
 }
 
@@ -137,7 +175,8 @@ impl Walk {
         let mut entries = Vec::new();
         for number in 0..count {
             let tag = u16::try_from(self.take::<2>(input)?).unwrap_or_default();
-            let width = match self.take::<2>(input)? {
+            let kind = u16::try_from(self.take::<2>(input)?).unwrap_or_default();
+            let width = match kind {
                 1 | 2 | 6 | 7 => 1,
                 3 | 8 => 2,
                 5 | 10 | 12 | 16 | 17 | 18 => 8,
@@ -150,14 +189,14 @@ impl Walk {
                 true => here.saturating_add(length.saturating_sub(inline)),
                 false => value,
             };
-            entries.push(Entry { tag, width, count, at });
+            entries.push(Entry { tag, kind, width, count, at });
         }
         let next = self.offset(input)?;
         Ok((entries, next))
     }
 
     /// A value of an entry, as a number.
-    fn value(self, input: &mut dyn Input, entry: &Entry, index: u64) -> Result<u64, Fault> {
+    pub(super) fn value(self, input: &mut dyn Input, entry: &Entry, index: u64) -> Result<u64, Fault> {
         input.seek(SeekFrom::Start(entry.at.saturating_add(index.saturating_mul(entry.width))))?;
         match entry.width {
             1 => self.take::<1>(input),
@@ -185,20 +224,21 @@ impl Walk {
         Ok(())
     }
 
-    fn collect(
-        self,
-        input: &mut dyn Input,
-        entries: &[Entry],
-        found: &mut Vec<(String, String)>,
-    ) -> Result<(), Fault> {
+    fn collect(self, input: &mut dyn Input, entries: &[Entry], found: &mut Found) -> Result<(), Fault> {
         for entry in entries {
             let Some((_, name)) = NAMES.iter().find(|(tag, _)| *tag == entry.tag) else { continue };
             let mut value = Vec::new();
+            let most = if entry.tag == XMP { MAX_METADATA } else { 256 };
             if entry.width == 1 {
                 input.seek(SeekFrom::Start(entry.at))?;
-                (&mut *input).take(entry.count.min(256)).read_to_end(&mut value)?;
+                (&mut *input).take(entry.count.min(most)).read_to_end(&mut value)?;
             }
-            found.push((format!("EXIF {name}"), shown(&value)));
+            match (entry.tag, entry.kind, shown(&value)) {
+                (XMP, ..) => xmp(&value, found),
+                // Nothing but fillers.
+                (_, ASCII, text) if text.is_empty() => {}
+                (_, _, text) => found.add(format!("EXIF {name}"), text),
+            }
         }
         Ok(())
     }

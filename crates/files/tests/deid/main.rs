@@ -4,8 +4,11 @@ mod dicom;
 mod fhir;
 mod fhir_rules;
 mod hl7;
+mod images;
+mod pdf;
 mod properties;
 mod table;
+mod tiff;
 
 use std::path::{Path, PathBuf};
 

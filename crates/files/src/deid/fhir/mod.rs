@@ -11,6 +11,8 @@ mod reference;
 mod rules;
 mod shape;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 pub(super) use self::learn::learn;
@@ -21,6 +23,7 @@ use self::{
 use super::{
     Action, Certainty, Identifier, Place,
     dates::year,
+    kept::MOST_PLACES,
     plan::{Learned, Mode, Notes, Sort},
     text::{Echoes, scan, struck},
 };
@@ -31,7 +34,6 @@ const ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason
 /// A birth year that is too long ago or not, which only the whole file says.
 #[derive(Clone, Debug)]
 pub(super) struct Birth {
-    year: i32,
     place: Place,
     file: Option<String>,
 }
@@ -48,7 +50,8 @@ pub(super) struct Origin {
 /// What a walk over FHIR carries from part to part.
 #[derive(Default, Debug)]
 pub(super) struct Walker {
-    pub births: Vec<Birth>,
+    /// By year and element: how many, and the first of them.
+    pub births: BTreeMap<(i32, String), (u64, Vec<Birth>)>,
 }
 
 impl Walker {
@@ -105,11 +108,19 @@ impl Walker {
             }
             return;
         };
-        for birth in self.births.into_iter().filter(|birth| latest - birth.year > 89) {
-            notes.file = birth.file;
-            let sort =
-                Sort::structured(Identifier::Dates, "a year of birth more than 89 years before a date");
-            notes.found(sort, birth.place, || None);
+        let sort = Sort::structured(Identifier::Dates, "a year of birth more than 89 years before a date");
+        for ((year, _), (count, births)) in self.births {
+            if latest - year <= 89 {
+                continue;
+            }
+            // Those that are not named are counted with the first.
+            let named = u64::try_from(births.len()).unwrap_or_default();
+            let unnamed: Vec<Birth> = births.first().cloned().into_iter().collect();
+            let unnamed = (named..count).flat_map(|_| unnamed.iter().cloned());
+            for birth in births.iter().cloned().chain(unnamed) {
+                notes.file = birth.file;
+                notes.found(sort, birth.place, || None);
+            }
         }
         notes.file = None;
     }
@@ -289,7 +300,11 @@ impl Walk<'_, '_> {
         self.element.pop();
         match self.mode {
             Mode::Look => {
-                self.walker.births.push(Birth { year: born, place, file: self.notes.file.clone() });
+                let (count, births) = self.walker.births.entry((born, place.element())).or_default();
+                *count += 1;
+                if births.len() < MOST_PLACES {
+                    births.push(Birth { place, file: self.notes.file.clone() });
+                }
             }
             Mode::Edit(_) if self.learned.latest.is_some_and(|latest| latest - born > 89) => {
                 map.shift_remove("birthDate");

@@ -1,12 +1,10 @@
-//! PDF: whether it is whole, and what it says about itself. Its pages are not read.
+//! What a PDF says about itself, as far as it stands in it uncompressed: for files whose objects cannot be read.
 
 use std::io::{BufReader, Read, SeekFrom};
 
+use super::has;
 use crate::{At, Part, ReadError, context::Context, form::Input};
 
-const FORM: &str = "PDF";
-/// Where the end of a file says so.
-const TAIL: u64 = 1024;
 /// Bytes that are searched at once, and those of the next that are looked at with them.
 const WINDOW: usize = 64 << 10;
 const OVERLAP: usize = 512;
@@ -22,18 +20,8 @@ const NAMES: [(&[u8], &str); 7] = [
     (b"/EmbeddedFile", "PDF attachment"),
 ];
 
-/// Reads a file of `size` bytes.
-pub(crate) fn read(input: &mut dyn Input, size: u64, context: &mut Context<'_>) -> Result<(), ReadError> {
-    let mut tail = Vec::new();
-    input.seek(SeekFrom::Start(size.saturating_sub(TAIL))).map_err(|error| context.io(error))?;
-    (&mut *input).take(TAIL).read_to_end(&mut tail).map_err(|error| context.io(error))?;
-    let has = |bytes: &[u8], needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
-    if !has(&tail, b"%%EOF") {
-        return Err(context.broken(FORM, format!("%%EOF is not in its last {TAIL} bytes: it is truncated")));
-    }
-    if !has(&tail, b"startxref") {
-        return Err(context.broken(FORM, "startxref is not before its end: it has no table of objects"));
-    }
+/// Searches a file.
+pub(super) fn scan(input: &mut dyn Input, context: &mut Context<'_>) -> Result<(), ReadError> {
     input.seek(SeekFrom::Start(0)).map_err(|error| context.io(error))?;
     let mut input = BufReader::with_capacity(WINDOW, input);
     let mut window: Vec<u8> = Vec::new();
