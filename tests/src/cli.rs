@@ -13,7 +13,7 @@ use tokio::process::Command;
 use crate::{process::binary, schema};
 
 /// The passphrase of the key files of these tests.
-const PASSPHRASE: &str = "no secret at all";
+pub const PASSPHRASE: &str = "no secret at all";
 
 /// The command-line client of one account.
 #[derive(Clone)]

@@ -20,7 +20,7 @@ mod schema;
 pub mod sign;
 mod stack;
 
-pub use cli::{Cli, Failure};
+pub use cli::{Cli, Failure, PASSPHRASE};
 pub use network::Network;
 pub use process::{Process, binary};
 pub use stack::{Stack, deidentified, fixture};
