@@ -180,8 +180,12 @@ start_vault() {
 }
 
 stop_vault() {
+    local pid others=()
     kill "$vault"
     wait "$vault" || true
+    # Its number may be another program's soon.
+    for pid in "${running[@]}"; do [ "$pid" = "$vault" ] || others+=("$pid"); done
+    running=("${others[@]}")
 }
 
 # Registers a file in the vault and sets `record`, `blob` (its address) and `stored` (where the vault has it in $2). What
