@@ -200,3 +200,30 @@ async fn the_buyer_s_guide_works() -> Result<()> {
 async fn the_hospital_s_guide_works() -> Result<()> {
     follow("hospital.md").await
 }
+
+#[test]
+fn what_differs_from_a_guide_is_noticed() {
+    assert!(is_printed("record 0: … bytes\n…\n2 … of …\n", "record 0: 12 bytes\na\nb\n2 votes of 3\n"));
+    assert!(is_printed("a\n…\nb\n", "a\nb\n"));
+    for (expected, printed) in [
+        ("record 0: … bytes\n", "record 1: 12 bytes\n"),
+        ("record 0: … bytes\n", "record 0: 12 bytes\nerror\n"),
+        ("record 0: … bytes\ndone\n", "record 0: 12 bytes\n"),
+        ("a\n…\nb\n", "a\nb\nc\n"),
+        ("a …\n", "b a 1\n"),
+        ("a\n", ""),
+    ] {
+        assert!(!is_printed(expected, printed), "{printed:?} passed for {expected:?}");
+    }
+}
+
+#[test]
+fn blocks_that_would_not_be_run_are_refused() {
+    let page = "# A\n\n```sh fails=5\nfalse\n```\n\n```text\nno\n```\n\n```sh\ntrue\n```\n";
+    let read = blocks(page).unwrap();
+    assert_eq!((read[0].line, &*read[0].commands, read[0].code), (3, "false\n", 5));
+    assert_eq!((read[0].prints.as_deref(), read[1].code, &read[1].prints), (Some("no\n"), 0, &None));
+    assert!(blocks("```bash\ntrue\n```\n").is_err());
+    assert!(blocks("```sh\ntrue\n```\n\nSo:\n\n```text\nno\n```\n").is_err());
+    assert!(blocks("```sh\ntrue\n```\n\n```text\n…\n```\n").is_err());
+}
