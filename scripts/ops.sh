@@ -18,8 +18,9 @@ if has systemd-analyze "the units"; then
     mkdir -p "$tree"/{etc/systemd/system,usr/local/bin,usr/lib/systemd}
     cp ops/systemd/*.service "$tree/etc/systemd/system"
     cp -r /usr/lib/systemd/system "$tree/usr/lib/systemd"
-    install -m 755 /dev/null "$tree/usr/local/bin/medshare-node"
-    install -m 755 /dev/null "$tree/usr/local/bin/medshare-vault"
+    for program in medshare medshare-node medshare-vault; do
+        install -m 755 /dev/null "$tree/usr/local/bin/$program"
+    done
     for unit in ops/systemd/*.service; do
         unit=$(basename "$unit")
         said=$(systemd-analyze verify --root="$tree" --man=no --recursive-errors=no "$unit" 2>&1) ||

@@ -1,11 +1,13 @@
 //! What can be said on the command line.
 
+mod agent;
 mod consortium;
 mod globals;
 mod market;
 mod people;
 mod privacy;
 
+pub use agent::*;
 pub use consortium::*;
 pub use globals::*;
 pub use market::*;
@@ -256,16 +258,6 @@ pub struct OneVersion {
     /// The version; the latest if none is given
     #[arg(long)]
     pub version_number: Option<Version>,
-}
-
-#[derive(Args)]
-pub struct Agent {
-    /// Do what there is to do now, and end
-    #[arg(long)]
-    pub once: bool,
-    /// Grant every request that the record's policy permits
-    #[arg(long)]
-    pub auto_answer: bool,
 }
 
 #[cfg(test)]

@@ -123,6 +123,11 @@ pub fn key_file(settings: &Settings) -> Result<PathBuf> {
 
 /// Reads the key file.
 pub fn load(settings: &Settings) -> Result<Identity> {
+    unlock(settings).map(|(identity, _)| identity)
+}
+
+/// Reads the key file, and gives also the passphrase, for what has to read it again.
+pub fn unlock(settings: &Settings) -> Result<(Identity, SecretString)> {
     let path = key_file(settings)?;
     if !path.is_file() {
         let failure = Failure::new(
@@ -133,7 +138,8 @@ pub fn load(settings: &Settings) -> Result<Identity> {
         );
         return Err(failure.into());
     }
-    Ok(Identity::load(&path, &passphrase(settings, "Passphrase of the key file")?)?)
+    let passphrase = passphrase(settings, "Passphrase of the key file")?;
+    Ok((Identity::load(&path, &passphrase)?, passphrase))
 }
 
 /// A passphrase: from a file, the environment, or a prompt; never from an argument.

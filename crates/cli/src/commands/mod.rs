@@ -29,7 +29,8 @@ use crate::{
 
 /// Runs a command, or rehearses it.
 pub async fn run(command: Command, settings: Settings, session: &Session) -> Result<Output> {
-    if !settings.dry_run {
+    // The agent says what it would do, which may be several calls or none.
+    if !settings.dry_run || matches!(command, Command::Agent(_)) {
         return perform(command, settings, session).await;
     }
     if !rehearsal::sends(&command) {

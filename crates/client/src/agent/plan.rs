@@ -1,12 +1,16 @@
-//! What there is to do, worked out from the state of the chain.
+//! What there is to do, worked out from the state of the chain and what the owner has said in advance.
 
 use medshare_types::{
-    AccountId, Moment, Order, OrderId, OrderState, RequestId, Review, ReviewState, SealPurpose, Subject,
+    AccessRequest, AccountId, Moment, Order, OrderId, OrderState, Party, Purpose, RecordId, RecordVersion,
+    RequestId, Review, ReviewState, SealPurpose, Subject, Version,
 };
 
-use super::{Answers, source::Source};
+use super::{
+    rules::{Decision, Rules, Ruling, Wanted, Wish},
+    source::Source,
+};
 use crate::{
-    At, Chain, Error, Identity, Result, access,
+    At, Chain, Error, Identity, Result,
     chain::{Call, calls},
     sealing::{self, Recipient},
 };
@@ -18,6 +22,8 @@ pub enum Task {
     DeliverKeys(Subject, Vec<AccountId>),
     /// Deliver the record key to the buyer of an order.
     Deliver(OrderId),
+    /// Propose to cancel an order, or agree to it.
+    Cancel(OrderId),
     /// Get back what an order holds whose seller did not deliver in time.
     Expire(OrderId),
     /// Have an order paid out whose time to claim is over, or on whose claim nobody ruled in time.
@@ -32,22 +38,129 @@ pub enum Task {
     Deny(RequestId),
 }
 
+impl Task {
+    /// Whether only the account itself can do it, by its signature or by its encryption key. The rest anybody may do.
+    pub fn needs_owner(&self) -> bool {
+        match self {
+            Self::DeliverKeys(..) | Self::Deliver(_) | Self::Cancel(_) | Self::Answer(..) | Self::Deny(_) => {
+                true
+            }
+            Self::Expire(_) | Self::Settle(_) | Self::Replace(..) | Self::Lapse(_) => false,
+        }
+    }
+}
+
+/// Why something waits for a person.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// This rule says so.
+    Rule(String),
+    /// No rule fits, and that is what is done then.
+    NoRule,
+    /// The consent policy of the record does not permit the purpose.
+    NotPermitted,
+    /// The time for which a rule grants it, counted from the request, is over already.
+    Over,
+    /// It needs the keys of the account, which are elsewhere.
+    NeedsOwner,
+}
+
+/// Something that waits for a person.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// What a yes does.
+    pub task: Task,
+    /// Of which record.
+    pub record: RecordId,
+    /// Its version.
+    pub version: Version,
+    /// Who wants it; nobody where it is for a panel.
+    pub who: Option<AccountId>,
+    /// What for.
+    pub purpose: Option<Purpose>,
+    /// Since when (chain time, ms).
+    pub since: Moment,
+    /// Until when there is time for it (chain time, ms); for ever if nothing is given.
+    pub until: Option<Moment>,
+    /// Why it waits.
+    pub why: Why,
+}
+
+impl Waiting {
+    /// Whether less than a quarter of the time for it is left.
+    pub fn is_pressing(&self, now: Moment) -> bool {
+        self.until.is_some_and(|until| {
+            until.saturating_sub(now) < until.saturating_sub(self.since).checked_div(4).unwrap_or_default()
+        })
+    }
+}
+
+/// Whose keys the agent has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Keys {
+    /// Those of the account for which it works.
+    Own,
+    /// Somebody else's.
+    Others,
+}
+
 /// What there is to do.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Plan {
+    /// Chain time when it was made.
+    pub now: Moment,
     pub tasks: Vec<Task>,
-    /// Requests that a human must answer.
-    pub asked: Vec<RequestId>,
+    /// What a person must decide or do.
+    pub waiting: Vec<Waiting>,
+}
+
+impl Plan {
+    /// Takes what there is to do, if the keys are there for it.
+    fn add(&mut self, waiting: Waiting, keys: Keys) {
+        match keys {
+            Keys::Others if waiting.task.needs_owner() => {
+                self.waiting.push(Waiting { why: Why::NeedsOwner, ..waiting });
+            }
+            Keys::Own | Keys::Others => self.tasks.push(waiting.task),
+        }
+    }
+
+    /// Takes what somebody wants, by what the owner's rules say about it.
+    fn decide(&mut self, about: Waiting, step: Step, keys: Keys) {
+        match step {
+            Step::Do(task) => self.add(Waiting { task, ..about }, keys),
+            Step::Wait(why) => self.waiting.push(Waiting { why, ..about }),
+        }
+    }
+}
+
+/// What comes of a decision.
+enum Step {
+    Do(Task),
+    Wait(Why),
+}
+
+fn why(ruling: &Ruling<'_>) -> Why {
+    ruling.rule.map_or(Why::NoRule, |rule| Why::Rule(rule.to_owned()))
 }
 
 /// Reads only what is not over: the more was done, the more there is that is not read.
-pub(super) async fn plan(chain: &impl Source, me: &AccountId, answers: Answers) -> Result<Plan> {
+pub(super) async fn plan(chain: &impl Source, me: &AccountId, rules: &Rules, keys: Keys) -> Result<Plan> {
     let now = chain.now().await?;
-    let mut plan = Plan::default();
+    let mut plan = Plan { now, ..Plan::default() };
     for (subject, review) in chain.reviews_held(me).await? {
-        plan.tasks.extend(for_held(subject, &review, now));
+        if let Some(keys_due) = keys_for_held(subject, &review, now) {
+            plan.add(keys_due, keys);
+        }
+        if undecided(&review) {
+            plan.tasks.extend(missing_votes(subject, &review, now));
+        }
     }
     for (id, order) in chain.open_orders(me).await? {
+        let waits = matches!(order.state, OrderState::Open { cancel } if cancel != Some(Party::Seller));
+        if waits && order.seller == *me && now < order.deliver_by {
+            wanted_by_order(&mut plan, (id, &order), rules, keys);
+        }
         plan.tasks.extend(for_order(id, &order, me, now));
         if matches!(order.state, OrderState::Claimed { .. }) && order.seller == *me {
             let subject = Subject::Claim { order: id };
@@ -57,40 +170,94 @@ pub(super) async fn plan(chain: &impl Source, me: &AccountId, answers: Answers) 
         }
     }
     for (id, request) in chain.open_requests(me).await? {
-        let permitted = match chain.policy(request.record).await? {
-            Some(policy) => policy.permits(&request.purpose),
-            None => false,
-        };
-        match answers {
-            Answers::Grant { duration } if permitted => {
-                // Counted from the request, so that the task stays the same from block to block.
-                plan.tasks.push(Task::Answer(id, duration.map(|span| request.at.saturating_add(span))));
-            }
-            Answers::Deny => plan.tasks.push(Task::Deny(id)),
-            Answers::Grant { .. } | Answers::Ask => plan.asked.push(id),
-        }
+        let policy = chain.policy(request.record).await?;
+        let permitted = policy.is_some_and(|policy| policy.permits(&request.purpose));
+        wanted_by_request(&mut plan, (id, &request, permitted), rules, keys);
     }
     Ok(plan)
+}
+
+/// As the seller of an open order which there is time to deliver, and which it has not said no to: what the rules say.
+fn wanted_by_order(plan: &mut Plan, (id, order): (OrderId, &Order<AccountId>), rules: &Rules, keys: Keys) {
+    let wish =
+        Wish { wanted: Wanted::Order, record: order.record, who: &order.buyer, purpose: &order.purpose };
+    let ruling = rules.decide(&wish);
+    let step = match ruling.decision {
+        Decision::Allow => Step::Do(Task::Deliver(id)),
+        Decision::Ask => Step::Wait(why(&ruling)),
+        Decision::Refuse => Step::Do(Task::Cancel(id)),
+    };
+    let about = Waiting {
+        task: Task::Deliver(id),
+        record: order.record,
+        version: order.version,
+        who: Some(order.buyer.clone()),
+        purpose: Some(order.purpose.clone()),
+        since: order.placed,
+        until: Some(order.deliver_by),
+        why: Why::NoRule,
+    };
+    plan.decide(about, step, keys);
+}
+
+/// As the owner of a record to which somebody wants access: what the rules say, within the record's policy.
+fn wanted_by_request(
+    plan: &mut Plan,
+    (id, request, permitted): (RequestId, &AccessRequest<AccountId>, bool),
+    rules: &Rules,
+    keys: Keys,
+) {
+    let wish = Wish {
+        wanted: Wanted::Request,
+        record: request.record,
+        who: &request.requester,
+        purpose: &request.purpose,
+    };
+    let ruling = rules.decide(&wish);
+    // Counted from the request, so that the task stays the same from block to block.
+    let expires = ruling.duration.map(|span| request.at.saturating_add(span));
+    let step = match ruling.decision {
+        Decision::Refuse => Step::Do(Task::Deny(id)),
+        Decision::Ask => Step::Wait(why(&ruling)),
+        Decision::Allow if !permitted => Step::Wait(Why::NotPermitted),
+        Decision::Allow if expires.is_some_and(|expires| expires <= plan.now) => Step::Wait(Why::Over),
+        Decision::Allow => Step::Do(Task::Answer(id, expires)),
+    };
+    let about = Waiting {
+        task: Task::Answer(id, expires),
+        record: request.record,
+        version: request.version,
+        who: Some(request.requester.clone()),
+        purpose: Some(request.purpose.clone()),
+        since: request.at,
+        until: None,
+        why: Why::NoRule,
+    };
+    plan.decide(about, step, keys);
 }
 
 fn undecided(review: &Review<AccountId>) -> bool {
     matches!(review.state, ReviewState::Drawing { .. } | ReviewState::Open)
 }
 
-/// As the holder of a review: keys to auditors who lack them and can still take them, and others in place of those
-/// who did not vote. That keys are overdue is left to others to act upon: the votes of the rest may still decide.
-fn for_held(subject: Subject, review: &Review<AccountId>, now: Moment) -> Vec<Task> {
+/// As the holder of a review: keys to auditors who lack them and can still take them. That keys are overdue is left to
+/// others to act upon: the votes of the rest may still decide.
+fn keys_for_held(subject: Subject, review: &Review<AccountId>, now: Moment) -> Option<Waiting> {
     if !undecided(review) {
-        return Vec::new();
+        return None;
     }
-    let lacking: Vec<AccountId> = review
-        .panel
-        .iter()
-        .filter(|seat| seat.sealed.is_none() && now <= seat.due)
-        .map(|seat| seat.auditor.clone())
-        .collect();
-    let deliver = (!lacking.is_empty()).then_some(Task::DeliverKeys(subject, lacking));
-    deliver.into_iter().chain(missing_votes(subject, review, now)).collect()
+    let lacking = || review.panel.iter().filter(|seat| seat.sealed.is_none() && now <= seat.due);
+    let until = lacking().map(|seat| seat.due).min()?;
+    Some(Waiting {
+        task: Task::DeliverKeys(subject, lacking().map(|seat| seat.auditor.clone()).collect()),
+        record: review.record,
+        version: review.version,
+        who: None,
+        purpose: None,
+        since: review.opened,
+        until: Some(until),
+        why: Why::NeedsOwner,
+    })
 }
 
 /// As the seller against whom a claim is: the buyer must deliver keys, and auditors must vote.
@@ -104,6 +271,7 @@ fn for_claim_against(subject: Subject, review: &Review<AccountId>, now: Moment) 
     missing_votes(subject, review, now).collect()
 }
 
+/// Others in place of auditors who have the key and did not vote in time.
 fn missing_votes(
     subject: Subject,
     review: &Review<AccountId>,
@@ -116,9 +284,9 @@ fn missing_votes(
         .map(move |seat| Task::Replace(subject, seat.auditor.clone()))
 }
 
+/// As a party to an order: what its time has come for.
 fn for_order(id: OrderId, order: &Order<AccountId>, me: &AccountId, now: Moment) -> Option<Task> {
     match order.state {
-        OrderState::Open { .. } if order.seller == *me && now < order.deliver_by => Some(Task::Deliver(id)),
         OrderState::Open { .. } if order.buyer == *me && now >= order.deliver_by => Some(Task::Expire(id)),
         OrderState::Delivered { settles_at } if order.seller == *me && now >= settles_at => {
             Some(Task::Settle(id))
@@ -129,28 +297,85 @@ fn for_order(id: OrderId, order: &Order<AccountId>, me: &AccountId, now: Moment)
     }
 }
 
-/// The call that does a task, from what the newest block says.
-pub(super) async fn call(chain: &Chain, identity: &Identity, task: &Task) -> Result<Call> {
-    Ok(match task {
-        Task::DeliverKeys(subject, auditors) => {
-            let mut review = chain.known_review(*subject, At::Best).await?;
-            review.panel.retain(|seat| auditors.contains(&seat.auditor));
+/// What the chain says about something for which a key is sealed: to whom, and which key.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Facts {
+    /// No key is sealed.
+    None,
+    Review(Box<Review<AccountId>>),
+    Order(Box<(Order<AccountId>, RecordVersion<AccountId>)>),
+    Request(Box<(AccessRequest<AccountId>, RecordVersion<AccountId>)>),
+}
+
+impl Facts {
+    /// What a node says.
+    pub async fn read(chain: &Chain, owner: &AccountId, task: &Task, at: At) -> Result<Self> {
+        Ok(match task {
+            Task::DeliverKeys(subject, auditors) => {
+                let mut review = chain.known_review(*subject, at).await?;
+                review.panel.retain(|seat| auditors.contains(&seat.auditor));
+                Self::Review(Box::new(review))
+            }
+            Task::Deliver(id) => {
+                let order = chain.known_order(*id, at).await?;
+                let version = chain.known_version(order.record, order.version, at).await?;
+                Self::Order(Box::new((order, version)))
+            }
+            Task::Answer(id, _) => {
+                let unknown = || Error::UnknownRequest { request: *id, owner: owner.clone() };
+                let open = chain.all_requests_of(owner, at).await?;
+                let (_, request) = open.into_iter().find(|(found, _)| found == id).ok_or_else(unknown)?;
+                let version = chain.known_version(request.record, request.version, at).await?;
+                Self::Request(Box::new((request, version)))
+            }
+            Task::Cancel(_)
+            | Task::Expire(_)
+            | Task::Settle(_)
+            | Task::Replace(..)
+            | Task::Lapse(_)
+            | Task::Deny(_) => Self::None,
+        })
+    }
+}
+
+/// The call that does a task. Keys are sealed to whom and for what the facts say, and nothing is asked again.
+pub(super) fn call(chain: &Chain, identity: &Identity, task: &Task, facts: Facts) -> Result<Call> {
+    let unfit = || Error::NotNow {
+        doing: "seal a key for",
+        what: format!("{task:?}"),
+        reason: "what is known of it is about something else".into(),
+    };
+    Ok(match (task, facts) {
+        (Task::DeliverKeys(subject, _), Facts::Review(review)) => {
             sealing::panel_keys(chain, identity, *subject, &review)?.ok_or_else(|| Error::NotNow {
                 doing: "deliver keys for",
                 what: format!("record {} version {}", review.record, review.version),
                 reason: "the panel has changed".into(),
             })?
         }
-        Task::Deliver(id) => deliver(chain, identity, *id).await?,
-        Task::Expire(order) => calls::expire(*order),
-        Task::Settle(order) => calls::settle(*order),
-        Task::Replace(subject, auditor) => calls::replace(*subject, auditor.clone()),
-        Task::Lapse(subject) => calls::lapse(*subject),
-        Task::Answer(id, expires) => {
-            let request = access::open_request(chain, identity, *id).await?;
-            access::answer_call(chain, identity, *id, &request, *expires).await?
+        (Task::Deliver(id), Facts::Order(facts)) => {
+            let (order, version) = *facts;
+            let purpose = SealPurpose::Order(*id);
+            let recipient = Recipient { account: order.buyer, key: order.buyer_key, purpose };
+            let sealed =
+                sealing::seal_own(chain, identity, (order.record, order.version), &version, &recipient)?;
+            calls::deliver(*id, sealed)
         }
-        Task::Deny(id) => calls::deny(*id),
+        (Task::Answer(id, expires), Facts::Request(facts)) => {
+            let (request, version) = *facts;
+            let purpose = SealPurpose::Request(*id);
+            let recipient = Recipient { account: request.requester, key: request.requester_key, purpose };
+            let sealed =
+                sealing::seal_own(chain, identity, (request.record, request.version), &version, &recipient)?;
+            calls::answer(*id, sealed, *expires)
+        }
+        (Task::DeliverKeys(..) | Task::Deliver(_) | Task::Answer(..), _) => return Err(unfit()),
+        (Task::Cancel(order), _) => calls::cancel(*order),
+        (Task::Expire(order), _) => calls::expire(*order),
+        (Task::Settle(order), _) => calls::settle(*order),
+        (Task::Replace(subject, auditor), _) => calls::replace(*subject, auditor.clone()),
+        (Task::Lapse(subject), _) => calls::lapse(*subject),
+        (Task::Deny(id), _) => calls::deny(*id),
     })
 }
 
@@ -159,133 +384,10 @@ pub(super) async fn call(chain: &Chain, identity: &Identity, task: &Task) -> Res
 /// # Errors
 /// [`Error::UnknownOrder`], [`Error::MissingKey`].
 pub async fn deliver(chain: &Chain, identity: &Identity, id: OrderId) -> Result<Call> {
-    let order = chain.known_order(id, At::Best).await?;
-    let version = chain.known_version(order.record, order.version, At::Best).await?;
-    let recipient = Recipient { account: order.buyer, key: order.buyer_key, purpose: SealPurpose::Order(id) };
-    let sealed = sealing::seal_own(chain, identity, (order.record, order.version), &version, &recipient)?;
-    Ok(calls::deliver(id, sealed))
+    let task = Task::Deliver(id);
+    let facts = Facts::read(chain, identity.account(), &task, At::Best).await?;
+    call(chain, identity, &task, facts)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use medshare_types::{
-        Findings, Hash, KeyCommitment, Point, Purpose, Scalar, SealProof, SealedKey, Seat, Terms, Use,
-        Verdict, Vote,
-    };
-
-    const SUBJECT: Subject = Subject::Record { record: 1, version: 1 };
-
-    fn account(number: u8) -> AccountId {
-        AccountId::from([number; 32])
-    }
-
-    fn sealed() -> SealedKey {
-        let proof = SealProof {
-            challenge: Scalar::default(),
-            response_p: Scalar::default(),
-            response_s: Scalar::default(),
-        };
-        SealedKey { c1: Point::default(), c2: Point::default(), proof }
-    }
-
-    fn seat(number: u8, has_key: bool, has_voted: bool, due: Moment) -> Seat<AccountId> {
-        let vote =
-            Vote { verdict: Verdict::Approve, findings: Findings::default(), report: Hash::zero(), at: 0 };
-        Seat {
-            auditor: account(number),
-            key: Point::default(),
-            sealed: has_key.then(sealed),
-            due,
-            vote: has_voted.then_some(vote),
-        }
-    }
-
-    fn review(panel: Vec<Seat<AccountId>>, state: ReviewState) -> Review<AccountId> {
-        Review {
-            record: 1,
-            version: 1,
-            holder: account(9),
-            holder_key: Point::default(),
-            commitment: KeyCommitment { d1: Point::default(), d2: Point::default() },
-            excluded: Default::default(),
-            panel: panel.try_into().unwrap(),
-            state,
-            opened: 0,
-        }
-    }
-
-    fn order(state: OrderState) -> Order<AccountId> {
-        Order {
-            record: 1,
-            version: 1,
-            buyer: account(1),
-            buyer_key: Point::default(),
-            seller: account(2),
-            price: 10,
-            retained: 1,
-            fee: 0,
-            bond: 0,
-            purpose: Purpose::new(Use::BiomedicalResearch),
-            terms: Terms::default(),
-            placed: 0,
-            deliver_by: 100,
-            claim_window: 100,
-            vaults: Default::default(),
-            state,
-        }
-    }
-
-    #[test]
-    fn delivers_keys_to_those_who_lack_them_in_time() {
-        let panel = vec![seat(1, false, false, 100), seat(2, true, false, 100), seat(3, false, false, 40)];
-        let tasks = for_held(SUBJECT, &review(panel, ReviewState::Open), 50);
-        assert_eq!(tasks, [Task::DeliverKeys(SUBJECT, vec![account(1)])]);
-    }
-
-    #[test]
-    fn replaces_auditors_who_did_not_vote() {
-        let panel = vec![seat(1, true, false, 100), seat(2, true, true, 100)];
-        let review = review(panel, ReviewState::Drawing { at: 5 });
-        assert_eq!(for_held(SUBJECT, &review, 100), []);
-        assert_eq!(for_held(SUBJECT, &review, 101), [Task::Replace(SUBJECT, account(1))]);
-    }
-
-    #[test]
-    fn leaves_decided_reviews_alone() {
-        for state in [ReviewState::Decided(Verdict::Approve), ReviewState::Lapsed, ReviewState::Dissolved] {
-            let review = review(vec![seat(1, false, false, 100)], state);
-            assert_eq!(for_held(SUBJECT, &review, 0), []);
-            assert_eq!(for_claim_against(SUBJECT, &review, 200), []);
-        }
-    }
-
-    #[test]
-    fn a_claim_without_keys_lapses_by_the_seller() {
-        let review = review(vec![seat(1, false, false, 100)], ReviewState::Open);
-        assert_eq!(for_claim_against(SUBJECT, &review, 100), []);
-        assert_eq!(for_claim_against(SUBJECT, &review, 101), [Task::Lapse(SUBJECT)]);
-    }
-
-    #[test]
-    fn each_side_of_an_order_does_its_own_at_its_time() {
-        let (buyer, seller) = (account(1), account(2));
-        let open = order(OrderState::Open { cancel: None });
-        assert_eq!(for_order(7, &open, &seller, 99), Some(Task::Deliver(7)));
-        assert_eq!(for_order(7, &open, &seller, 100), None);
-        assert_eq!(for_order(7, &open, &buyer, 99), None);
-        assert_eq!(for_order(7, &open, &buyer, 100), Some(Task::Expire(7)));
-        let delivered = order(OrderState::Delivered { settles_at: 200 });
-        assert_eq!(for_order(7, &delivered, &seller, 199), None);
-        assert_eq!(for_order(7, &delivered, &seller, 200), Some(Task::Settle(7)));
-        assert_eq!(for_order(7, &delivered, &buyer, 200), None);
-        let claimed = order(OrderState::Claimed { rule_by: 300 });
-        for party in [&buyer, &seller] {
-            assert_eq!(for_order(7, &claimed, party, 299), None);
-            assert_eq!(for_order(7, &claimed, party, 300), Some(Task::Settle(7)));
-        }
-        for state in [OrderState::Settled, OrderState::Refunded, OrderState::Expired] {
-            assert_eq!(for_order(7, &order(state), &seller, 1000), None);
-        }
-    }
-}
+mod tests;

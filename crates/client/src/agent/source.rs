@@ -76,7 +76,7 @@ mod tests {
     use futures::executor::block_on;
     use medshare_types::{OrderState, Point, Purpose, Terms, Use};
 
-    use super::super::{Answers, Task, plan};
+    use super::super::{Rules, Task, plan};
     use super::*;
 
     /// A chain on which somebody sold much, that counts what is read of it.
@@ -159,7 +159,7 @@ mod tests {
         ledger.orders.push(order(OrderState::Delivered { settles_at: 200 }));
         ledger.orders.push(order(OrderState::Claimed { rule_by: 300 }));
 
-        let plan = block_on(plan::plan(&ledger, &seller(), Answers::Ask)).unwrap();
+        let plan = block_on(plan::plan(&ledger, &seller(), &Rules::default(), plan::Keys::Own)).unwrap();
         assert_eq!(plan.tasks, [Task::Deliver(5_000), Task::Deliver(5_001), Task::Deliver(5_002)]);
         assert_eq!(ledger.entries.get(), 5, "as many entries as there are open orders");
         assert_eq!(ledger.questions.get(), 4, "reviews, orders, requests, and the review of the claim");

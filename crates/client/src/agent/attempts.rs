@@ -1,0 +1,147 @@
+//! What failed, and when it is tried again. Nothing is given up for ever: quotas fill up again, members are reinstated,
+//! paused calls are let through, nodes come back.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use rand::Rng as _;
+
+use super::Task;
+use crate::Error;
+
+/// Pauses between attempts: doubling from the first to the last, with jitter, so that agents that lost the same node do
+/// not all come back to it at once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Backoff {
+    pub first: Duration,
+    pub last: Duration,
+}
+
+impl Backoff {
+    /// After a node went away.
+    pub const NODE: Self = Self { first: Duration::from_secs(1), last: Duration::from_secs(60) };
+    /// After the chain refused a call. Each try may cost a part of the quota.
+    const REFUSED: Self = Self { first: Duration::from_secs(20), last: Duration::from_secs(3600) };
+    /// After anything else.
+    const FAILED: Self = Self { first: Duration::from_secs(3), last: Duration::from_secs(120) };
+
+    /// The pause after so many failures in a row: between half of its full length and all of it.
+    pub fn after(self, failures: u32) -> Duration {
+        self.jittered(failures, rand::thread_rng().gen_range(0.5..=1.0))
+    }
+
+    fn jittered(self, failures: u32, part: f64) -> Duration {
+        let doublings = 1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
+        self.first.saturating_mul(doublings).min(self.last).mul_f64(part)
+    }
+}
+
+#[derive(Debug)]
+struct Failure {
+    count: u32,
+    again: Instant,
+    told: String,
+}
+
+/// What failed. Holds no more than what there is to do.
+#[derive(Debug, Default)]
+pub(super) struct Attempts(BTreeMap<Task, Failure>);
+
+impl Attempts {
+    /// Whether it is not yet time to try a task again.
+    pub fn is_waiting(&self, task: &Task, now: Instant) -> bool {
+        self.0.get(task).is_some_and(|failure| now < failure.again)
+    }
+
+    /// Whether a task failed the last time.
+    pub fn has_failed(&self, task: &Task) -> bool {
+        self.0.contains_key(task)
+    }
+
+    /// Notes that a task failed. Gives the pause before the next attempt, if the failure is another than the last one:
+    /// what fails in the same way for days is told once.
+    pub fn failed(&mut self, task: &Task, error: &Error, now: Instant) -> Option<Duration> {
+        let kind = if error.is_refusal() { Backoff::REFUSED } else { Backoff::FAILED };
+        let text = error.to_string();
+        let before = self.0.remove(task);
+        let is_news = before.as_ref().is_none_or(|before| before.told != text);
+        let count = before.map_or(1, |before| before.count.saturating_add(1));
+        let pause = kind.after(count);
+        let again = now.checked_add(pause).unwrap_or(now);
+        self.0.insert(task.clone(), Failure { count, again, told: text });
+        is_news.then_some(pause)
+    }
+
+    /// Notes that a task is done.
+    pub fn done(&mut self, task: &Task) {
+        self.0.remove(task);
+    }
+
+    /// Forgets the tasks that are no longer due.
+    pub fn keep(&mut self, due: &[Task]) {
+        self.0.retain(|task, _| due.contains(task));
+    }
+
+    /// Has everything tried again at once, as after a new key.
+    pub fn hurry(&mut self) {
+        self.0.clear();
+    }
+
+    /// What fails, and why.
+    pub fn failing(&self) -> impl Iterator<Item = (&Task, &str)> {
+        self.0.iter().map(|(task, failure)| (task, &*failure.told))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::PoolRefusal;
+    use medshare_types::AccountId;
+
+    const TASK: Task = Task::Settle(1);
+
+    fn refusal(reason: PoolRefusal) -> Error {
+        Error::PoolRefused { call: "settle".into(), account: AccountId::from([1; 32]), reason }
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_last_and_are_jittered() {
+        let seconds = |failures, part| Backoff::NODE.jittered(failures, part).as_millis();
+        assert_eq!([1, 2, 3, 7, 100].map(|n| seconds(n, 1.0)), [1000, 2000, 4000, 60_000, 60_000]);
+        assert_eq!(seconds(2, 0.5), 1000);
+        for _ in 0..100 {
+            let pause = Backoff::NODE.after(3);
+            assert!(pause >= Duration::from_secs(2) && pause <= Duration::from_secs(4), "{pause:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_refused_is_tried_again_but_told_once() {
+        let (mut attempts, now) = (Attempts::default(), Instant::now());
+        let pause = attempts.failed(&TASK, &refusal(PoolRefusal::CannotPay), now).unwrap();
+        assert!(pause >= Duration::from_secs(10));
+        assert!(attempts.is_waiting(&TASK, now) && attempts.has_failed(&TASK));
+        assert!(!attempts.is_waiting(&TASK, now + pause));
+        assert_eq!(attempts.failed(&TASK, &refusal(PoolRefusal::CannotPay), now), None);
+        assert!(attempts.is_waiting(&TASK, now + Duration::from_secs(19)), "twice as long");
+        assert!(attempts.failed(&TASK, &refusal(PoolRefusal::Suspended), now).is_some(), "another reason");
+        assert_eq!(attempts.failing().count(), 1);
+        attempts.done(&TASK);
+        assert!(!attempts.has_failed(&TASK));
+    }
+
+    #[test]
+    fn remembers_only_what_is_due() {
+        let (mut attempts, now) = (Attempts::default(), Instant::now());
+        for order in 0..100 {
+            attempts.failed(&Task::Settle(order), &refusal(PoolRefusal::Suspended), now);
+        }
+        attempts.keep(&[Task::Settle(7)]);
+        assert_eq!(attempts.failing().map(|(task, _)| task).collect::<Vec<_>>(), [&Task::Settle(7)]);
+        attempts.hurry();
+        assert!(!attempts.is_waiting(&Task::Settle(7), now));
+    }
+}
