@@ -15,3 +15,5 @@ export { sealKey, verifySeal, type SealContext, type SealPurpose, type SealedKey
 export { blobAddress, collect, type Options, type Progress, type Source } from './stream.js';
 export { Identity, type Application, type KeyFileOptions } from './identity.js';
 export { walletSigner, type RawSigner, type Signer } from './signer.js';
+export { describe, type Description } from './files/describe.js';
+export type { Code, CodeSystem, Count, Descriptor, YearMonth } from './files/descriptor.js';
