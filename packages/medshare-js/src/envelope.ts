@@ -125,13 +125,18 @@ class Input {
   readonly stream = new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
-        const piece = await this.#next();
+        // What sends without end is not read without end.
+        const piece = this.#isTooLong() ? undefined : await this.#next();
         if (piece === undefined) controller.close();
         else controller.enqueue(piece);
       },
     },
     { highWaterMark: 0 },
   );
+
+  #isTooLong(): boolean {
+    return this.#digest.bytes > Number(this.#expected.size);
+  }
 
   async #next(): Promise<Uint8Array | undefined> {
     try {
@@ -148,8 +153,7 @@ class Input {
   async verify(): Promise<void> {
     if (this.#failure) throw this.#failure.error;
     const { ciphertext, size } = this.#expected;
-    // A vault that sends without end is not read for ever.
-    while (this.#digest.bytes <= Number(size) && (await this.#next()) !== undefined);
+    while (!this.#isTooLong() && (await this.#next()) !== undefined);
     const { bytes } = this.#digest;
     const found = this.#digest.finish();
     if (bytes === Number(size) && found === ciphertext) return;

@@ -17,3 +17,22 @@ export { Identity, type Application, type KeyFileOptions } from './identity.js';
 export { walletSigner, type RawSigner, type Signer } from './signer.js';
 export { describe, type Description } from './files/describe.js';
 export type { Code, CodeSystem, Count, Descriptor, YearMonth } from './files/descriptor.js';
+export { authorize, bodyHash, requestText, type Request, type Scope } from './vault/auth.js';
+export {
+  VaultClient,
+  type ConnectOptions,
+  type Link,
+  type LinkRequest,
+  type Uploaded,
+  type Usage,
+  type VaultInfo,
+} from './vault/client.js';
+export type { Patience } from './vault/http.js';
+export {
+  newVersion,
+  sealDocument,
+  sealedFile,
+  type Locator,
+  type NewVersion,
+  type SealedDocument,
+} from './provider.js';
