@@ -39,7 +39,8 @@ build() { build_programs; }
 tests() {
     javascript packages/medshare-js && (cd packages/medshare-js && npm run --silent build) &&
         javascript tests/polkadot-js &&
-        cargo test --release --locked --workspace --no-fail-fast
+        # For what tests/polkadot-js gives the command.
+        MEDSHARE_BIN=$CARGO_TARGET_DIR/release/medshare cargo test --release --locked --workspace --no-fail-fast
 }
 
 readonly deny_version=0.20.2
