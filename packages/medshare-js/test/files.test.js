@@ -167,6 +167,11 @@ const refused = {
     dicom(SYNTAX.explicit, SECONDARY_CAPTURE, [...element(0x0008, 0x0060, '1!', 'OT')]),
     /value representation "1!"/,
   ],
+  'a value representation that begins with a zero': [
+    dicom(SYNTAX.explicit, SECONDARY_CAPTURE, [...element(0x0008, 0x0060, '\0S', 'OT')]),
+    /value representation ""/,
+  ],
+  'a class that is no UID': [dicom(SYNTAX.explicit, '1.2.x', image('1')), /\(0002,0002\) of its meta group is no UID/],
   'what cannot be inflated': [
     Buffer.concat([dicom(SYNTAX.deflated, SECONDARY_CAPTURE, []), Buffer.from('no deflated data')]),
     /cannot be inflated/,

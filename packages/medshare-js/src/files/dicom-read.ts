@@ -79,6 +79,11 @@ export const openDicom = async (file: Blob): Promise<Opened> => {
   const { part: meta, end } = await readElements(file, PREAMBLE, { explicit: true, parser: little }, true);
   const syntax = textOf(meta, 'x00020010');
   if (syntax === undefined) throw broken('its meta group names no transfer syntax');
+  for (const { tag, vr } of Object.values(meta.elements)) {
+    if (vr === 'UI' && !/^[0-9.\0\t\n\f\r ]*$/.test(textOf(meta, tag) ?? '')) {
+      throw broken(`${label(tag)} of its meta group is no UID: it has something else than digits and dots`);
+    }
+  }
   const encoding = {
     explicit: syntax !== SYNTAX.implicit,
     parser: syntax === SYNTAX.bigEndian ? dicomParser.bigEndianByteArrayParser : little,
@@ -172,7 +177,8 @@ const isPadding = (bytes: Uint8Array, position: number): boolean =>
   bytes.subarray(position).every((byte) => byte === 0);
 
 const checkRepresentation = ({ tag, vr, dataOffset, items }: Element, from: number): void => {
-  if (vr !== undefined && vr !== '' && !/^[A-Z]{2}$/.test(vr)) {
+  // What begins with a zero, dicom-parser gives as nothing.
+  if (vr !== undefined && !/^[A-Z]{2}$/.test(vr)) {
     const shown = JSON.stringify(vr);
     throw broken(`${label(tag)} before byte ${from + dataOffset} has the value representation ${shown}, which there is not`);
   }
