@@ -31,7 +31,11 @@ javascript() { (cd "$1" && npm ci --silent --no-audit --no-fund); }
 package() {
     local program=$CARGO_TARGET_DIR/release/medshare
     [ -x "$program" ] || { program=; remarks+=("packages/medshare-js was not tested with the command, which is not built"); }
-    javascript packages/medshare-js && (cd packages/medshare-js && MEDSHARE_BIN=$program npm test --silent)
+    local browser
+    browser=$(command -v chromium || command -v google-chrome) ||
+        remarks+=("packages/medshare-js was not tested in a browser: neither chromium nor google-chrome is here")
+    javascript packages/medshare-js &&
+        (cd packages/medshare-js && MEDSHARE_BIN=$program MEDSHARE_CHROMIUM=$browser npm test --silent)
 }
 ops() { ./scripts/ops.sh; }
 build() { build_programs; }
