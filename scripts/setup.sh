@@ -27,16 +27,16 @@ system_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# Two folders have checks in JavaScript; their package.json say which Node.js these need.
+# Two folders have JavaScript; their package.json say which Node.js these need.
 node_version() {
     local have want
     have=$(node --version)
-    want=$(sed -nE 's/.*"node": ">=([0-9.]+)".*/\1/p' {tests/polkadot-js,primitives/crypto/vectors/check}/package.json |
+    want=$(sed -nE 's/.*"node": ">=([0-9.]+)".*/\1/p' {tests/polkadot-js,packages/medshare-js}/package.json |
         sort -V | tail -n 1)
     [ -n "$want" ] ||
         fail "no package.json says which Node.js is needed" 'it is to have: "engines": { "node": ">=VERSION" }'
     printf '%s\n%s\n' "$want" "${have#v}" | sort -C -V ||
-        fail "Node.js $have is too old: the checks of polkadot.js and of the test vectors need $want" \
+        fail "Node.js $have is too old: the checks of polkadot.js and packages/medshare-js need $want" \
             "install a newer one as https://nodejs.org/en/download says (Debian 13's package nodejs is new enough)," \
             "see that \`node --version\` names it, and run this script again"
 }

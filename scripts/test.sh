@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Formatting, lints, and every test: crypto, pallets, vault, client, whole system. Sets the machine up first.
-# With arguments: only these steps, out of: format ops build lints deny vectors tests.
+# With arguments: only these steps, out of: format ops build lints deny package tests.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 format() { cargo fmt --all --check; }
@@ -27,13 +27,24 @@ deny() {
     fi
 }
 javascript() { (cd "$1" && npm ci --silent --no-audit --no-fund); }
-vectors() { javascript primitives/crypto/vectors/check && (cd primitives/crypto/vectors/check && npm test --silent); }
+# The test vectors and the descriptors in JavaScript, together with the command if it is built.
+package() {
+    local program=$CARGO_TARGET_DIR/release/medshare
+    [ -x "$program" ] || { program=; remarks+=("packages/medshare-js was not tested with the command, which is not built"); }
+    local browser
+    browser=$(command -v chromium || command -v google-chrome) ||
+        remarks+=("packages/medshare-js was not tested in a browser: neither chromium nor google-chrome is here")
+    javascript packages/medshare-js &&
+        (cd packages/medshare-js && MEDSHARE_BIN=$program MEDSHARE_CHROMIUM=$browser npm test --silent)
+}
 ops() { ./scripts/ops.sh; }
 build() { build_programs; }
 # Always the whole workspace: another selection would unify features differently and compile everything again.
 tests() {
-    javascript tests/polkadot-js &&
-        cargo test --release --locked --workspace --no-fail-fast
+    javascript packages/medshare-js && (cd packages/medshare-js && npm run --silent build) &&
+        javascript tests/polkadot-js &&
+        # For what tests/polkadot-js gives the command.
+        MEDSHARE_BIN=$CARGO_TARGET_DIR/release/medshare cargo test --release --locked --workspace --no-fail-fast
 }
 
 readonly deny_version=0.20.2
@@ -43,7 +54,7 @@ wanted() { [ -z "${steps[0]}" ] || [[ " ${steps[*]} " == *" $1 "* ]]; }
 
 begin=$SECONDS
 ./scripts/setup.sh
-for name in format ops build lints deny vectors tests; do
+for name in format ops build lints deny package tests; do
     wanted "$name" && timed "$name" "$name"
 done
 for remark in "${remarks[@]}"; do note "$remark"; done

@@ -51,6 +51,19 @@ export const send = (api, call, signer, options = {}) =>
     call.signAndSend(signer, options, settle).catch(reject);
   });
 
+// Waits until the block of a sent call is final.
+export const finalised = async (api, { block }) => {
+  const number = (await api.rpc.chain.getHeader(block)).number.toNumber();
+  await new Promise((resolve, reject) => {
+    const ended = api.rpc.chain.subscribeFinalizedHeads(async (head) => {
+      if (head.number.toNumber() < number) return;
+      (await ended)();
+      resolve();
+    });
+    ended.catch(reject);
+  });
+};
+
 // The one event of this name.
 export const eventOf = ({ events }, section, method) => {
   const found = events.filter((event) => event.section === section && event.method === method);

@@ -7,8 +7,8 @@ import { after, before, test } from 'node:test';
 import { merkleizeMetadata } from '@polkadot-api/merkleize-metadata';
 import { u8aToHex } from '@polkadot/util';
 import { Refused, account, connect, eventOf, included, send, setting } from '../src/chain.js';
-import { commit } from '../src/commitment.js';
-import { upload } from '../src/vault.js';
+import { RecordKey, VaultClient } from '../src/medshare.js';
+import { signerOf } from '../src/wallet.js';
 
 const NO_RECORD = 999_999_999;
 const POLICY = { permission: 'GeneralResearch', modifiers: ['NonCommercial', 'PublicationRequired'] };
@@ -34,7 +34,7 @@ const version = async (owner) => {
     ciphertext,
     size: 1_000,
     plaintext: hash(),
-    commitment: commit(await keyOf(owner)),
+    commitment: RecordKey.generate().commit(await keyOf(owner)),
     descriptor: {
       kind: 'Fhir',
       mediaType: 'application/fhir+json',
@@ -162,7 +162,9 @@ test('signing devices that check the metadata are served by runtimes that were b
 
 test('what the command sealed is brought to a vault and registered by polkadot.js alone', async () => {
   const sealed = JSON.parse(readFileSync(setting('MEDSHARE_SEALED'), 'utf8'));
-  const vault = await upload(setting('MEDSHARE_VAULT'), alice, sealed.ciphertext, readFileSync(sealed.path));
+  const client = await VaultClient.connect(setting('MEDSHARE_VAULT'), { genesis: api.genesisHash.toHex() });
+  const { blob } = await client.upload(signerOf(alice), new Blob([readFileSync(sealed.path)]));
+  assert.equal(blob, sealed.ciphertext);
   const { kind, media_type, modality, codes, counts, plaintext_size, completeness, period } = sealed.descriptor;
   const content = {
     ciphertext: sealed.ciphertext,
@@ -172,7 +174,7 @@ test('what the command sealed is brought to a vault and registered by polkadot.j
     descriptor: {
       kind, modality, codes, counts, completeness, period, mediaType: media_type, plaintextSize: plaintext_size,
     },
-    locators: [{ vault, blob: sealed.ciphertext }],
+    locators: [{ vault: client.info.account, blob }],
   };
   const sent = await send(api, api.tx.records.register(hash(), POLICY, content), alice);
   const registered = eventOf(sent, 'records', 'Registered');

@@ -1,0 +1,66 @@
+// The client of medshare-js with a real vault, and what the command makes of what medshare-js has sealed.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { account, connect, setting } from '../src/chain.js';
+import { Identity, KeyPair, VaultClient, collect, sealDocument, sealedFile } from '../src/medshare.js';
+import { signerOf } from '../src/wallet.js';
+
+const command = process.env.MEDSHARE_BIN;
+
+let api;
+let vault;
+
+before(async () => {
+  ({ api } = await connect());
+  vault = await VaultClient.connect(setting('MEDSHARE_VAULT'), { genesis: api.genesisHash.toHex() });
+});
+after(() => api?.disconnect());
+
+test('a large blob goes to a vault in pieces, and counts against the quota', async () => {
+  const signer = signerOf(account('//Dave'));
+  const before = await vault.usage(signer);
+  const blob = new Blob([randomBytes(20 << 20)]);
+  const told = [];
+  const brought = await vault.upload(signer, blob, { progress: (bytes) => told.push(bytes) });
+  assert.ok(brought.created);
+  assert.deepEqual(told, [16 << 20, 20 << 20]);
+  assert.equal((await vault.upload(signer, blob)).created, false, 'it is there already');
+  assert.equal((await vault.usage(signer)).bytes - before.bytes, blob.size);
+});
+
+test('a stranger is refused by the vault, in its own words', async () => {
+  const stranger = Identity.generate();
+  await assert.rejects(vault.upload(stranger, new Blob(['text'])), ({ code, problem, hint }) => {
+    assert.equal(code, 'Refused');
+    assert.equal(problem.status, 403);
+    return hint !== '';
+  });
+});
+
+test('the command registers what medshare-js has sealed', { skip: command ? false : 'MEDSHARE_BIN is not set' }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'medshare-js-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const document = '{"resourceType":"Observation","status":"final","code":{"text":"x"},"effectiveDateTime":"2020"}';
+  const owner = KeyPair.development('Alice').public;
+  const { blob, result } = await collect((sink) => sealDocument(new Blob([document]), owner, sink));
+  const [envelope, description] = ['o.age', 'o.age.sealed.json'].map((name) => join(folder, name));
+  writeFileSync(envelope, new Uint8Array(await blob.arrayBuffer()));
+  writeFileSync(description, sealedFile(result, envelope));
+  const run = (...args) => {
+    const nodes = ['--node', setting('MEDSHARE_NODE'), '--vault', setting('MEDSHARE_VAULT')];
+    const ended = spawnSync(command, ['--json', '--dev', 'Alice', '--finalized', ...nodes, ...args], { encoding: 'utf8' });
+    assert.equal(ended.status, 0, ended.stderr);
+    return JSON.parse(ended.stdout);
+  };
+  const { records: [{ record, ciphertext }] } = run('register', description, '--policy', 'general-research');
+  assert.equal(ciphertext, result.ciphertext);
+  const opened = join(folder, 'opened');
+  run('open', `${record}`, '-o', opened);
+  assert.equal(readFileSync(opened, 'utf8'), document);
+});
