@@ -3,7 +3,7 @@
 pub mod download;
 pub mod info;
 pub mod links;
-mod range;
+pub mod range;
 pub mod resumable;
 pub mod upload;
 pub mod usage;
