@@ -27,7 +27,6 @@ targets! {
     deid
     vault_requests
     rpc_parameters
-    marketplace
 }
 
 #[test]
@@ -42,47 +41,4 @@ fn every_target_is_run_here_and_by_libfuzzer() {
             .collect::<BTreeSet<_>>(),
         known
     );
-}
-
-#[test]
-fn every_call_is_accepted_and_refused_by_some_market() {
-    use medshare_fuzz::market::{Act, Tally, play};
-    use rand::{RngCore, SeedableRng};
-
-    let mut rng = rand_chacha::ChaCha8Rng::from_seed([9; 32]);
-    let mut sum = Tally::new();
-    for _ in 0..40 {
-        let mut input = [0; 2048];
-        rng.fill_bytes(&mut input);
-        for (act, (done, refused)) in play(&input) {
-            let of = sum.entry(act).or_default();
-            *of = (of.0 + done, of.1 + refused);
-        }
-    }
-    // Those of which the others are made in which money moves and grants come to be.
-    for act in [
-        Act::Register,
-        Act::DeliverKeys,
-        Act::Vote,
-        Act::List,
-        Act::Order,
-        Act::Deliver,
-        Act::Cancel,
-        Act::Expire,
-        Act::Claim,
-        Act::Rule,
-        Act::Settle,
-        Act::ClearOrder,
-        Act::Request,
-        Act::Answer,
-        Act::Grant,
-        Act::Revoke,
-        Act::Erase,
-        Act::Replace,
-        Act::RotateKey,
-        Act::Leave,
-    ] {
-        let (done, refused) = sum.get(&act).copied().unwrap_or_default();
-        assert!(done > 0 && refused > 0, "{act:?}: {done} were accepted and {refused} refused, of {sum:#?}");
-    }
 }
