@@ -128,6 +128,8 @@ pub const TARGETS: &[Target] = &[
         rounds: 20_000,
         longest: 2 << 10,
     },
+    #[cfg(feature = "chain")]
+    Target { name: "marketplace", run: market::run, fixtures: &[], words: &[], rounds: 60, longest: 2 << 10 },
 ];
 
 /// Runs a target on an input.

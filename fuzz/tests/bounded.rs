@@ -27,6 +27,7 @@ targets! {
     deid
     vault_requests
     rpc_parameters
+    marketplace
 }
 
 #[test]
