@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use medshare_tests::{Cli, Stack};
+use medshare_tests::{Cli, Stack, sale::approve};
 use serde_json::Value;
 
 /// The operator of the vault that removes blobs soon.
@@ -68,6 +68,8 @@ async fn what_was_withdrawn_leaves_the_vault_once_nobody_may_read_it() -> Result
         ("MEDSHARE_VAULT_COLLECT_SECONDS", "1".to_owned()),
     ];
     let vault = stack.another_vault_at(OPERATOR, &store.display().to_string(), &environment).await?;
+    // Gives the panel its keys.
+    stack.agent("Alice").await?;
     withdraws(&stack, &vault, &store).await.map_err(|error| error.context(stack.logs()))
 }
 
@@ -76,6 +78,7 @@ async fn withdraws(stack: &Stack, vault: &str, store: &Path) -> Result<()> {
     let (kept, stays) = registered(&alice, stack, store, "stays.txt").await?;
     let (record, blob) = registered(&alice, stack, store, "goes.txt").await?;
     let (_, pending) = registered(&alice, stack, store, "pending.txt").await?;
+    approve(stack, &record).await?;
     alice.run(&["grant", &record, "Two", "--use", "biomedical-research", "--finalized"]).await?;
     alice.run(&["withdraw", &record, "--finalized"]).await?;
 
@@ -108,9 +111,9 @@ async fn each_use_is_on_the_chain_once_whoever_is_killed() -> Result<()> {
     let registered =
         stack.cli("Alice").run(&["register", &path, "--policy", "general-research", "--finalized"]).await?;
     let record = registered["records"][0]["record"].to_string();
-    let opened = stack.dir().join("opened").display().to_string();
     let mut uses = 0;
     for round in 0..8 {
+        let opened = stack.dir().join(format!("opened-{round}")).display().to_string();
         stack.cli("Alice").run(&["open", &record, "-o", &opened]).await?;
         uses += 1;
         // Before the receipt is posted, while it is, or after, depending on the round.

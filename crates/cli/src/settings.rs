@@ -189,11 +189,11 @@ impl Settings {
     }
 }
 
+/// A development account or a key file, where either is named.
+type Keys = (Option<Said<String>>, Option<Said<PathBuf>>);
+
 /// Whose keys: what is said nearer to the command.
-fn one_of(
-    dev: Option<Said<String>>,
-    key_file: Option<Said<PathBuf>>,
-) -> Result<(Option<Said<String>>, Option<Said<PathBuf>>), Failure> {
+fn one_of(dev: Option<Said<String>>, key_file: Option<Said<PathBuf>>) -> Result<Keys, Failure> {
     match (&dev, &key_file) {
         (Some(name), Some(path)) if name.origin == path.origin => Err(Failure::usage(
             format!(

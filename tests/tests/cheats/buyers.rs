@@ -176,7 +176,7 @@ pub async fn a_vault_nobody_knows_is_noticed_before_paying(world: &World) -> Res
     let content = world.chain.known_version(record, 1, At::Best).await?.content;
     let locate = |vault: &AccountId| {
         let locator = Locator { vault: vault.clone(), blob: content.ciphertext };
-        Ok::<_, anyhow::Error>(vec![locator].try_into().ok().context("there is no room for a locator")?)
+        vec![locator].try_into().ok().context("there is no room for a locator")
     };
     // Not every account is a vault's: the council says which are.
     let relocate = calls::relocate(record, 1, locate(own.account())?);

@@ -56,8 +56,11 @@ const HASTY: &[(&str, Case)] = cases! {
     buyers: nobody_claims_late_or_without_reason_to;
 };
 
+/// A case that needs nobody else's network.
+type Alone = fn() -> LocalBoxFuture<'static, Result<()>>;
+
 /// Those that kill programs, each on a network of its own.
-const ALONE: &[(&str, fn() -> LocalBoxFuture<'static, Result<()>>)] = &[
+const ALONE: &[(&str, Alone)] = &[
     ("crashes::a_vault_killed_during_an_upload_shows_nothing_of_it", || {
         Box::pin(crashes::a_vault_killed_during_an_upload_shows_nothing_of_it())
     }),

@@ -155,10 +155,10 @@ fn now() -> u64 {
 
 /// Has all files read anew on SIGHUP. One that comes because a terminal is closed ends the agent, as it does any program.
 fn reread_on_hangup(watched: &Watched) {
-    let Ok(mut hangup) = (!std::io::stdin().is_terminal())
-        .then(|| signal(SignalKind::hangup()))
-        .unwrap_or_else(|| Err(std::io::ErrorKind::Unsupported.into()))
-    else {
+    if std::io::stdin().is_terminal() {
+        return;
+    }
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
         return;
     };
     let asked = watched.asked();

@@ -212,7 +212,8 @@ fn tells_chunks_that_are_missing_or_in_another_order() {
     // Twenty full chunks, and a last one of as many bytes as the header before the document has.
     let start = whole.len() - 20 * sealed_chunk - (medshare_crypto::header::LENGTH + 16);
     let chunk = |number: usize| start + number * sealed_chunk..start + (number + 1) * sealed_chunk;
-    let changes: [&dyn Fn(&mut Vec<u8>); 6] = [
+    type Change<'a> = &'a dyn Fn(&mut Vec<u8>);
+    let changes: [Change<'_>; 6] = [
         &|bytes| bytes.truncate(chunk(19).end),
         &|bytes| bytes.truncate(chunk(3).end),
         &|bytes| bytes.truncate(start),

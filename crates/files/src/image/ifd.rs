@@ -65,8 +65,8 @@ pub(super) fn exif(data: &[u8]) -> io::Result<Exif> {
     let mut input = Cursor::new(data);
     let (mut found, turned) = match directories(&mut input, size) {
         Ok(directories) => {
-            let first = directories.pages.first().into_iter().flatten();
-            let entry = first.filter(|entry| entry.tag == ORIENTATION).last();
+            let entry =
+                directories.pages.first().into_iter().flatten().rfind(|entry| entry.tag == ORIENTATION);
             let turned = entry.and_then(|entry| directories.walk.value(&mut input, entry, 0).ok());
             (directories.found, turned.filter(|turned| (2..=8).contains(turned)))
         }

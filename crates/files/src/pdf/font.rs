@@ -60,7 +60,7 @@ fn simple(dict: &Dict<'_>) -> Vec<Option<Cow<'static, str>>> {
     let encoding = dict.get::<Dict<'_>>("Encoding");
     let named = dict.get::<Name<'_>>("Encoding").is_some()
         || encoding.as_ref().is_some_and(|encoding| encoding.contains_key("BaseEncoding"));
-    let standard = named || !own && !(embedded && symbolic);
+    let standard = named || !(own || embedded && symbolic);
     let mut characters: Vec<Option<Cow<'static, str>>> = (0..=u8::MAX)
         .map(|code| match (signs, standard, code) {
             (true, ..) => Some("\u{25a1}".into()),

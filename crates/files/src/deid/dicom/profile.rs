@@ -107,7 +107,7 @@ pub(super) fn of_concept(scheme: &str, code: &str, value_type: &str) -> Option<I
 
 /// Overlays and curves: retired or not, they are removed with all that belongs to them.
 pub(super) fn is_graphics(tag: Tag) -> bool {
-    matches!(tag.group() & 0xff00, 0x5000 | 0x6000) && tag.group() % 2 == 0
+    matches!(tag.group() & 0xff00, 0x5000 | 0x6000) && tag.group().is_multiple_of(2)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub(super) fn learn(message: &Message, learned: &mut Learned) {
             let Some(field) = segment.field(number) else { continue };
             match (segment.name.as_str(), number) {
                 ("PID", 3) => learned.hear(first(field)),
-                ("PID", 5 | 9) | ("PV1", 7 | 8 | 9) => learned.hear(all(field)),
+                ("PID", 5 | 9) | ("PV1", 7..=9) => learned.hear(all(field)),
                 ("PID", 7) => {}
                 _ => all(field)
                     .iter()
