@@ -2,6 +2,7 @@
 //! R4 element definitions by `fhirbolt`. Bundles and lines go through one at a time, so that a file may be larger than
 //! memory.
 
+mod resources;
 mod stream;
 
 use fhirbolt::{FhirReleases, element::Element};
@@ -72,6 +73,9 @@ pub(crate) fn expect_sections(tally: &mut Tally) {
 fn check_resource(resource: &Value) -> Result<(), String> {
     let name = resource.get("resourceType").and_then(Value::as_str);
     let name = name.ok_or("it has no resourceType of FHIR R4")?;
+    if let Some(other) = other_type(resource) {
+        return Err(format!("{other:?} is no resourceType of FHIR R4"));
+    }
     let mut ordered = resource.clone();
     type_first(&mut ordered);
     let checked: Result<Element<{ FhirReleases::R4 }>, _> = fhirbolt::json::from_json_value(ordered, None);
@@ -82,6 +86,18 @@ fn check_resource(resource: &Value) -> Result<(), String> {
             false => format!("{name}: {message}"),
         }
     })
+}
+
+/// The first type of a resource, or of one in it, that FHIR does not know: `fhirbolt` lets those without elements pass.
+fn other_type(value: &Value) -> Option<&str> {
+    match value {
+        Value::Array(items) => items.iter().find_map(other_type),
+        Value::Object(members) => {
+            let own = members.get("resourceType").and_then(Value::as_str);
+            own.filter(|name| !resources::is_type(name)).or_else(|| members.values().find_map(other_type))
+        }
+        _ => None,
+    }
 }
 
 /// Checks an element of `Bundle.entry`.
