@@ -43,8 +43,9 @@ build() { build_programs; }
 tests() {
     javascript packages/medshare-js && (cd packages/medshare-js && npm run --silent build) &&
         javascript tests/polkadot-js &&
-        # For what tests/polkadot-js gives the command.
-        MEDSHARE_BIN=$CARGO_TARGET_DIR/release/medshare cargo test --release --locked --workspace --no-fail-fast
+        # The command is what tests/polkadot-js seals with. Whole networks mostly wait for blocks, so some run at once.
+        MEDSHARE_BIN=$CARGO_TARGET_DIR/release/medshare RUST_TEST_THREADS=${RUST_TEST_THREADS:-4} \
+            cargo test --release --locked --workspace --no-fail-fast
 }
 
 readonly deny_version=0.20.2
