@@ -43,11 +43,9 @@ const DOCUMENT = Array.from({ length: 200 }, (_, i) =>
 let api;
 let vault;
 
-
 before(async () => {
   ({ api } = await connect());
   vault = await VaultClient.connect(setting('MEDSHARE_VAULT'), { genesis: api.genesisHash.toHex() });
-
 });
 after(() => api?.disconnect());
 

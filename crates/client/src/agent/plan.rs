@@ -390,4 +390,4 @@ pub async fn deliver(chain: &Chain, identity: &Identity, id: OrderId) -> Result<
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -74,9 +74,9 @@ mod tests {
     use std::cell::Cell;
 
     use futures::executor::block_on;
-    use medshare_types::{OrderState, Point, Purpose, Terms, Use};
+    use medshare_types::OrderState;
 
-    use super::super::{Rules, Task, plan};
+    use super::super::{Rules, Task, plan, plan::tests::order};
     use super::*;
 
     /// A chain on which somebody sold much, that counts what is read of it.
@@ -124,27 +124,6 @@ mod tests {
 
     fn seller() -> AccountId {
         AccountId::from([2; 32])
-    }
-
-    fn order(state: OrderState) -> Order<AccountId> {
-        Order {
-            record: 1,
-            version: 1,
-            buyer: AccountId::from([1; 32]),
-            buyer_key: Point::default(),
-            seller: seller(),
-            price: 10,
-            retained: 1,
-            fee: 0,
-            bond: 0,
-            purpose: Purpose::new(Use::BiomedicalResearch),
-            terms: Terms::default(),
-            placed: 0,
-            deliver_by: 100,
-            claim_window: 100,
-            vaults: Default::default(),
-            state,
-        }
     }
 
     #[test]

@@ -47,7 +47,8 @@ fn review(panel: Vec<Seat<AccountId>>, state: ReviewState) -> Review<AccountId> 
     }
 }
 
-fn order(state: OrderState) -> Order<AccountId> {
+/// An order of account 2's record by account 1.
+pub(in crate::agent) fn order(state: OrderState) -> Order<AccountId> {
     Order {
         record: 1,
         version: 1,
