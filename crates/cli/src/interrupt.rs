@@ -8,16 +8,20 @@ use tokio::{runtime::Handle, signal::unix, sync::oneshot, task::block_in_place};
 
 use crate::{exit::Exit, failure::Failure};
 
-/// The code of the signal that comes first.
-pub async fn signal() -> Exit {
-    let Ok(mut terminate) = unix::signal(unix::SignalKind::terminate()) else {
-        // Without handlers, signals end the program as they do any other.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        Ok(()) = tokio::signal::ctrl_c() => Exit::Interrupted,
-        Some(()) = terminate.recv() => Exit::Terminated,
-        else => std::future::pending().await,
+/// The code of the signal that comes first, caught from this call on and not only once the future is polled.
+pub fn signal() -> impl Future<Output = Exit> {
+    let interrupt = unix::signal(unix::SignalKind::interrupt());
+    let terminate = unix::signal(unix::SignalKind::terminate());
+    async move {
+        let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
+            // Without handlers, signals end the program as they do any other.
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            Some(()) = interrupt.recv() => Exit::Interrupted,
+            Some(()) = terminate.recv() => Exit::Terminated,
+            else => std::future::pending().await,
+        }
     }
 }
 

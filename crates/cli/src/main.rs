@@ -19,6 +19,7 @@ mod values;
 use std::{io::IsTerminal, process::ExitCode, time::Duration};
 
 use clap::{CommandFactory as _, FromArgMatches as _};
+use futures::future::OptionFuture;
 
 use crate::{
     commands::next, context::Session, exit::Exit, failure::Report, output::Output, settings::Settings,
@@ -68,10 +69,12 @@ async fn run(command: args::Command, settings: Settings) -> Result<Output, Repor
     let session = Session::new(&settings);
     // The agent ends by a signal, and in its own way.
     let ends_itself = matches!(command, args::Command::Agent(_));
+    // From before the first connection, or a signal that comes early would end the command without a word.
+    let signalled = OptionFuture::from((!ends_itself).then(interrupt::signal));
     let next = next::after(&command);
     let ended = tokio::select! {
         ended = commands::run(command, settings, &session) => ended,
-        exit = interrupt::signal(), if !ends_itself => {
+        Some(exit) = signalled => {
             session.progress.stop();
             let in_flight = session.in_flight();
             let message = match &in_flight {
