@@ -39,13 +39,53 @@ package() {
 }
 ops() { ./scripts/ops.sh; }
 build() { build_programs; }
-# Always the whole workspace: another selection would unify features differently and compile everything again.
+# Every target that has tests, one in a line: `system` if it is one of whole networks, else `package`, and how cargo selects it.
+test_targets() {
+    cargo metadata --no-deps --format-version 1 --locked | node -e '
+        const { packages } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+        const lines = packages.flatMap(({ name, targets }) => targets.filter(({ test }) => test).map((target) => {
+            const kind = ["bin", "test"].find((kind) => target.kind.includes(kind));
+            const room = name === "medshare-tests" && kind === "test" ? "system" : "package";
+            return `${room} ${kind ? `--${kind} ${target.name}` : "--lib"}`;
+        }));
+        console.log([...new Set(lines)].join("\n"));'
+}
+# Runs some of the tests, and prints what they print in one piece, though others run meanwhile.
+# Always of the whole workspace: another selection would unify features differently and compile everything again.
+some_tests() {
+    local which=$1 begin=$SECONDS log failed=""
+    log=$(mktemp)
+    # shellcheck disable=SC2086 # several arguments
+    cargo test --release --locked --workspace --no-fail-fast $which >"$log" 2>&1 || failed=1
+    {
+        flock 9
+        step "tests: $which"
+        cat "$log"
+        note "tests: ${which:0:60}: ${failed:+failed after }$((SECONDS - begin)) s"
+    } 9>>"$tests_lock"
+    rm "$log"
+    [ -z "$failed" ]
+}
+# Whole networks mostly wait for blocks, so some run at once; those that take longest come first.
 tests() {
     javascript packages/medshare-js && (cd packages/medshare-js && npm run --silent build) &&
         javascript tests/polkadot-js &&
-        # The command is what tests/polkadot-js seals with. Whole networks mostly wait for blocks, so some run at once.
-        MEDSHARE_BIN=$CARGO_TARGET_DIR/release/medshare RUST_TEST_THREADS=${RUST_TEST_THREADS:-4} \
-            cargo test --release --locked --workspace --no-fail-fast
+        cargo test --release --locked --workspace --no-run || return 1
+    local targets
+    targets=$(test_targets) || return 1
+    # The command is what tests/polkadot-js seals with.
+    export MEDSHARE_BIN=$CARGO_TARGET_DIR/release/medshare RUST_TEST_THREADS=${RUST_TEST_THREADS:-2}
+    tests_lock=$(mktemp)
+    export tests_lock
+    export -f some_tests step note
+    {
+        printf '%s\n' "$(sed -n 's/^package //p' <<<"$targets" | paste -s -d ' ')" --doc
+        printf -- '--test %s\n' chaos agent cheats private_network
+        sed -n 's/^system //p' <<<"$targets"
+    } | awk '!seen[$0]++' | tr '\n' '\0' | xargs -0 -n 1 -P "${MEDSHARE_TEST_LANES:-3}" bash -c 'some_tests "$@"' tests
+    local ended=$?
+    rm "$tests_lock"
+    return "$ended"
 }
 
 readonly deny_version=0.20.2

@@ -195,23 +195,33 @@ pub struct Seal {
     /// Give the records of one patient the same pseudonym, which nobody without the institution's secret can make
     #[arg(long)]
     pub link: bool,
+    /// Bring the ciphertext to the vault, and print the call that registers it, to be signed elsewhere, as in polkadot.js Apps
+    #[arg(long, requires = "policy")]
+    pub call_data: bool,
+    #[arg(long, requires = "call_data", value_parser = permission, value_name = "PERMISSION", help = PERMISSIONS)]
+    pub policy: Option<medshare_types::Permission>,
+    #[arg(long = "modifier", requires = "call_data", value_parser = modifier, value_name = "MODIFIER", help = MODIFIERS)]
+    pub modifiers: Vec<medshare_types::Modifier>,
+    #[arg(long, requires = "call_data", conflicts_with = "link", value_name = "HEX", help = SUBJECT)]
+    pub subject: Option<medshare_types::Hash>,
 }
+
+const PERMISSIONS: &str = "What is permitted: no-restriction, general-research, health-research, \
+                           disease-research:SYSTEM:CODE, population-origins, clinical-care";
+const MODIFIERS: &str = "A condition: not-for-profit-organisation, non-commercial, no-methods-development, \
+                         no-population-origins, ethics-approval-required, publication-required";
+const SUBJECT: &str = "The subject's pseudonym, 32 bytes in hex; a fresh random one if none is given";
 
 #[derive(Args)]
 pub struct Register {
     /// Files or folders to seal, or descriptions (NAME.sealed.json) of files already sealed; several are registered together
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// What is permitted: no-restriction, general-research, health-research, disease-research:SYSTEM:CODE,
-    /// population-origins, clinical-care
-    #[arg(long, value_parser = permission, value_name = "PERMISSION")]
+    #[arg(long, value_parser = permission, value_name = "PERMISSION", help = PERMISSIONS)]
     pub policy: medshare_types::Permission,
-    /// A condition: not-for-profit-organisation, non-commercial, no-methods-development, no-population-origins,
-    /// ethics-approval-required, publication-required
-    #[arg(long = "modifier", value_parser = modifier, value_name = "MODIFIER")]
+    #[arg(long = "modifier", value_parser = modifier, value_name = "MODIFIER", help = MODIFIERS)]
     pub modifiers: Vec<medshare_types::Modifier>,
-    /// The subject's pseudonym, 32 bytes in hex; a fresh random one if none is given
-    #[arg(long, value_name = "HEX")]
+    #[arg(long, value_name = "HEX", help = SUBJECT)]
     pub subject: Option<medshare_types::Hash>,
     /// Give the records of one patient the same pseudonym, which nobody without the institution's secret can make
     #[arg(long, conflicts_with = "subject")]

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     At, Chain, Error, Identity, Outcome, Progress, Result, Until, access, blobs::Vaults, chain::calls,
-    readers, sealing,
+    error::listed, readers, sealing,
 };
 
 /// Most reviews that are looked at once; the most that the runtime gives.
@@ -242,7 +242,7 @@ async fn read(
                 inspection.note(Finding::FalseDescriptor, format!("the descriptor is wrong about: {fields}"));
             }
             if !description.identifying.is_empty() {
-                let elements = description.identifying.join(", ");
+                let elements = listed(&description.identifying);
                 inspection
                     .note(Finding::NotDeidentified, format!("it holds what identifies a person: {elements}"));
             }

@@ -197,7 +197,7 @@ pub async fn propose(
 ) -> Result<Proposed> {
     let hospitals = u32::try_from(hospitals(chain, At::Best).await?.len()).unwrap_or(u32::MAX);
     let threshold = threshold(&call, hospitals, terms.threshold)?;
-    let encoded = call.encode(&*chain.metadata().await?)?.bytes();
+    let encoded = chain.call_data(&call).await?;
     let hash = Hash::from(sp_crypto_hashing::blake2_256(&encoded));
     let length = u32::try_from(encoded.len()).unwrap_or(u32::MAX);
     let outcome = chain.submit(signer, calls::propose(threshold, call, length), until).await?;

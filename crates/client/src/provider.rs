@@ -12,7 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     At, Chain, Error, Identity, Outcome, Progress, Result, Until,
     blobs::Vaults,
-    chain::calls::{self, NewRecord},
+    chain::{
+        Call,
+        calls::{self, NewRecord},
+    },
     envelope,
     progress::Stage,
     readers,
@@ -134,20 +137,20 @@ pub async fn registered_key(chain: &Chain, identity: &Identity) -> Result<Point>
     identity.key_pair(&key).map(|_| key)
 }
 
-/// Uploads sealed files and registers each as a new record, all in one transaction. Without a subject, each record
-/// gets a random pseudonym.
+/// Uploads sealed files, and makes the call that registers each as a new record. Without a subject, each record gets a
+/// random pseudonym.
 ///
 /// # Errors
-/// [`Error::Invalid`] if there is no file or more than the chain takes at once, [`Error::NotNow`] if a file was sealed to another key than the registered one; whatever the vault and the chain
-/// refuse. Uploads are not undone: nobody can open them.
-pub async fn register(
+/// [`Error::Invalid`] if there is no file or more than the chain takes at once, [`Error::NotNow`] if a file was sealed to
+/// another key than the registered one; whatever the vault refuses. Uploads are not undone: nobody can open them.
+pub async fn registration(
     chain: &Chain,
     identity: &Identity,
     vaults: &Vaults,
     files: &[SealedFile],
     (subject, policy): (Option<Hash>, &Policy),
-    (until, progress): (Until, &Progress),
-) -> Result<Registration> {
+    progress: &Progress,
+) -> Result<Call> {
     // Before anything is uploaded: the runtime refuses a longer list without saying why.
     let most = chain.constant::<u32>("Records", "MaxBatch").await?;
     if files.is_empty() || u32::try_from(files.len()).map_or(true, |count| count > most) {
@@ -165,10 +168,25 @@ pub async fn register(
             content: file.version(locators),
         });
     }
-    let call = match <[NewRecord; 1]>::try_from(records) {
+    Ok(match <[NewRecord; 1]>::try_from(records) {
         Ok([NewRecord { subject, policy, content }]) => calls::register(subject, policy, content),
         Err(records) => calls::register_many(records),
-    };
+    })
+}
+
+/// Uploads sealed files and registers each as a new record, all in one transaction.
+///
+/// # Errors
+/// As [`registration`], and whatever the chain refuses.
+pub async fn register(
+    chain: &Chain,
+    identity: &Identity,
+    vaults: &Vaults,
+    files: &[SealedFile],
+    what: (Option<Hash>, &Policy),
+    (until, progress): (Until, &Progress),
+) -> Result<Registration> {
+    let call = registration(chain, identity, vaults, files, what, progress).await?;
     progress.begin(Stage::Waiting, None);
     let outcome = chain.submit(identity, call, until).await?;
     progress.end();

@@ -33,6 +33,7 @@ mod folder;
 pub mod inventory;
 pub mod journal;
 pub mod ledger;
+mod line;
 pub mod links;
 pub mod metrics;
 pub mod pace;

@@ -26,6 +26,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::bounds::Bounds;
 
+/// Most that one read of a connection gives, bytes.
+pub const PIECE: usize = 128 * 1024;
+
 /// Opens the port.
 pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
@@ -76,7 +79,7 @@ impl Server {
 
     fn connection(&self, stream: TcpStream) -> impl Future<Output = ()> + Send + use<> {
         let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(self.header_read);
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(self.header_read).max_buf_size(PIECE);
         let stream = TokioIo::new(Impatient::new(stream, self.write_idle));
         let service = TowerToHyperService::new(self.router.clone());
         let (ending, cut) = (self.ending.clone(), self.cut.clone());

@@ -7,11 +7,27 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { account, connect, setting } from '../src/chain.js';
+import { account, connect, eventOf, send, setting } from '../src/chain.js';
 import { Identity, KeyPair, VaultClient, collect, sealDocument, sealedFile } from '../src/medshare.js';
 import { signerOf } from '../src/wallet.js';
 
 const command = process.env.MEDSHARE_BIN;
+
+const needsCommand = { skip: command ? false : 'MEDSHARE_BIN is not set' };
+
+// Runs the command as Alice; gives what it prints.
+const run = (...args) => {
+  const nodes = ['--node', setting('MEDSHARE_NODE'), '--vault', setting('MEDSHARE_VAULT')];
+  const ended = spawnSync(command, ['--json', '--dev', 'Alice', '--finalized', ...nodes, ...args], { encoding: 'utf8' });
+  assert.equal(ended.status, 0, ended.stderr);
+  return JSON.parse(ended.stdout);
+};
+// A folder that is there as long as a test.
+const folderOf = (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'medshare-js-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+};
 
 let api;
 let vault;
@@ -43,24 +59,39 @@ test('a stranger is refused by the vault, in its own words', async () => {
   });
 });
 
-test('the command registers what medshare-js has sealed', { skip: command ? false : 'MEDSHARE_BIN is not set' }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'medshare-js-'));
-  t.after(() => rmSync(folder, { recursive: true }));
+test('the command registers what medshare-js has sealed', needsCommand, async (t) => {
+  const folder = folderOf(t);
   const document = '{"resourceType":"Observation","status":"final","code":{"text":"x"},"effectiveDateTime":"2020"}';
   const owner = KeyPair.development('Alice').public;
   const { blob, result } = await collect((sink) => sealDocument(new Blob([document]), owner, sink));
   const [envelope, description] = ['o.age', 'o.age.sealed.json'].map((name) => join(folder, name));
   writeFileSync(envelope, new Uint8Array(await blob.arrayBuffer()));
   writeFileSync(description, sealedFile(result, envelope));
-  const run = (...args) => {
-    const nodes = ['--node', setting('MEDSHARE_NODE'), '--vault', setting('MEDSHARE_VAULT')];
-    const ended = spawnSync(command, ['--json', '--dev', 'Alice', '--finalized', ...nodes, ...args], { encoding: 'utf8' });
-    assert.equal(ended.status, 0, ended.stderr);
-    return JSON.parse(ended.stdout);
-  };
   const { records: [{ record, ciphertext }] } = run('register', description, '--policy', 'general-research');
   assert.equal(ciphertext, result.ciphertext);
   const opened = join(folder, 'opened');
   run('open', `${record}`, '-o', opened);
   assert.equal(readFileSync(opened, 'utf8'), document);
+});
+
+test('the command seals a file, brings it to the vault, and gives the call that polkadot.js signs', needsCommand, async (t) => {
+  const folder = folderOf(t);
+  const [document, opened] = ['o.json', 'opened.json'].map((name) => join(folder, name));
+  writeFileSync(document, '{"resourceType":"Observation","status":"final","code":{"text":"y"},"effectiveDateTime":"2021"}');
+  const subject = `0x${randomBytes(32).toString('hex')}`;
+  const permitted = ['--policy', 'health-research', '--modifier', 'non-commercial'];
+  const sealed = run('seal', document, '--call-data', '--subject', subject, ...permitted);
+  assert.equal(sealed.link, `#/extrinsics/decode/${sealed.call_data}`);
+
+  // As Apps decodes what is pasted.
+  const call = api.tx(api.createType('Call', sealed.call_data));
+  assert.equal(`${call.method.section}.${call.method.method}`, 'records.register');
+  const [its, policy, content] = call.method.args;
+  assert.equal(its.toHex(), subject);
+  assert.deepEqual(policy.toHuman(), { permission: 'HealthResearch', modifiers: ['NonCommercial'] });
+  assert.equal(content.ciphertext.toHex(), sealed.ciphertext);
+
+  const { record } = eventOf(await send(api, call, account('//Alice')), 'records', 'Registered');
+  run('open', `${record}`, '-o', opened);
+  assert.equal(readFileSync(opened, 'utf8'), readFileSync(document, 'utf8'));
 });

@@ -6,8 +6,8 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use medshare_client::{access, chain::At, provider, provider::SealedFile, readers};
-use medshare_types::{Kind, Point, Policy};
+use medshare_client::{access, chain::At, error::listed, provider, provider::SealedFile, readers};
+use medshare_types::{Kind, Modifier, Permission, Point, Policy};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -21,6 +21,9 @@ use crate::{
 
 /// The ending of the description that lies beside a sealed file.
 const SEALED: &str = ".sealed.json";
+
+/// Behind the address of polkadot.js Apps, what it shows an encoded call with.
+const DECODE: &str = "#/extrinsics/decode/";
 
 pub fn describe(args: FileArgs) -> Result<Output> {
     let description = readers::describe(&args.file, args.kind)?;
@@ -38,13 +41,18 @@ pub async fn seal(context: &Context, args: Seal) -> Result<Output> {
     };
     let identity = context.identity()?;
     let key = provider::registered_key(&context.chain, &identity).await?;
+    // Before the file is sealed: a vault that cannot be reached is no news for afterwards.
+    let vaults = match args.call_data {
+        true => Some(context.vaults().await?),
+        false => None,
+    };
     let what = (&*args.file.file, args.file.kind, &args.privacy, args.link);
     let (sealed, cleared) = seal_one(context, what, &dir, key).await?;
     write_reports(&args.privacy, [&cleared])?;
     let description = with_ending(&sealed.path, SEALED);
     fs::write(&description, serde_json::to_vec_pretty(&sealed)?)
         .with_context(|| format!("cannot write {}", description.display()))?;
-    Ok(Output::new(json!({
+    let mut json = json!({
         "path": sealed.path,
         "description": description,
         "ciphertext": sealed.ciphertext,
@@ -54,13 +62,45 @@ pub async fn seal(context: &Context, args: Seal) -> Result<Output> {
         "identifying": sealed.identifying,
         "changes": cleared.changes(),
         "remarks": sealed.remarks,
-    }))?
-    .line(format!(
-        "{} is sealed; register it with: medshare register {}",
+    });
+    let Some((vaults, permission)) = vaults.zip(args.policy) else {
+        let next = format!(
+            "{} is sealed; register it with: medshare register {}",
+            sealed.path.display(),
+            description.display()
+        );
+        return Ok(Output::new(json)?.line(next).line(notes(&sealed, &cleared)));
+    };
+    let call = provider::registration(
+        &context.chain,
+        &identity,
+        &vaults,
+        std::slice::from_ref(&sealed),
+        (args.subject, &policy(permission, args.modifiers)),
+        &context.progress,
+    )
+    .await?;
+    let data = format!("0x{}", hex::encode(context.chain.call_data(&call).await?));
+    let link = format!("{DECODE}{data}");
+    let next = format!(
+        "{} is sealed and at the vault. {} registers it: sign this call with the account's own wallet. In polkadot.js Apps, paste \
+         it under Developer, Extrinsics, Decode, or append {DECODE} and it to the address of Apps.",
         sealed.path.display(),
-        description.display()
-    ))
-    .line(notes(&sealed, &cleared)))
+        call.title()
+    );
+    json["call_data"] = data.clone().into();
+    json["link"] = link.into();
+    Ok(Output::new(json)?.line(next).line(notes(&sealed, &cleared)).line(data))
+}
+
+/// What is permitted, and under which conditions.
+fn policy(permission: Permission, modifiers: Vec<Modifier>) -> Policy {
+    let mut policy = Policy::new(permission);
+    for modifier in modifiers {
+        // As many fit as there are.
+        let _ = policy.modifiers.try_insert(modifier);
+    }
+    policy
 }
 
 /// A file, as what to read it, what becomes of what identifies in it, and whether it is linked with others.
@@ -108,7 +148,7 @@ fn notes(sealed: &SealedFile, cleared: &Cleared) -> String {
     let mut notes: Vec<String> = sealed.remarks.iter().map(|remark| format!("Note: {remark}.")).collect();
     notes.extend(privacy::new_secret(cleared.new_secret.as_deref()));
     notes.extend(cleared.report.as_ref().map(|report| {
-        format!("It is a copy with {} changes: {}.", report.changes.len(), report.elements().join(", "))
+        format!("It is a copy with {} changes: {}.", report.changes.len(), listed(&report.elements()))
     }));
     notes.push(match sealed.identifying.is_empty() {
         true => {
@@ -116,7 +156,7 @@ fn notes(sealed: &SealedFile, cleared: &Cleared) -> String {
                 .to_owned()
         }
         false => {
-            format!("It identifies a person by: {}. Auditors will reject it.", sealed.identifying.join(", "))
+            format!("It identifies a person by: {}. Auditors will reject it.", listed(&sealed.identifying))
         }
     });
     notes.join("\n")
@@ -171,11 +211,7 @@ async fn prepare(
 
 pub async fn register(context: &Context, args: Register) -> Result<Output> {
     let identity = context.identity()?;
-    let mut policy = Policy::new(args.policy);
-    for modifier in args.modifiers {
-        // As many fit as there are.
-        let _ = policy.modifiers.try_insert(modifier);
-    }
+    let policy = policy(args.policy, args.modifiers);
     let prepared = prepare(context, &args.files, (args.kind, &args.privacy, args.link)).await?;
     let registration = provider::register(
         &context.chain,

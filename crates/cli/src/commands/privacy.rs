@@ -7,6 +7,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use medshare_client::{
+    error::listed,
     provider::Identifying,
     readers::deid::{self, Findings, Options, Report, Secret},
 };
@@ -108,7 +109,7 @@ pub fn deidentify(settings: &Settings, args: Deidentify) -> Result<Output> {
         "{} is a copy with {} changes: {}",
         args.output.display(),
         report.changes.len(),
-        removed.join(", ")
+        listed(&removed)
     ));
     let output = new_secret(new.as_deref()).into_iter().fold(output, Output::line);
     let output = match left.is_clean() {
@@ -116,7 +117,7 @@ pub fn deidentify(settings: &Settings, args: Deidentify) -> Result<Output> {
         false => output
             .line(format!(
                 "It still identifies by {}, which no program can take out.",
-                left.identifying().join(", ")
+                listed(&left.identifying())
             ))
             .exit(Exit::Input),
     };
@@ -208,7 +209,7 @@ impl Privacy {
 /// Says what to do if a file was not sealed because it identifies a person.
 pub fn explained(error: medshare_client::Error, file: &Path, privacy: &Privacy) -> anyhow::Error {
     let medshare_client::Error::Identifies { elements, .. } = error else { return error.into() };
-    let told = format!("{} identifies a person by {}", file.display(), elements.join(", "));
+    let told = format!("{} identifies a person by {}", file.display(), listed(&elements));
     let failure = match privacy.deidentify {
         false => Failure::input(
             told,

@@ -178,6 +178,14 @@ impl Chain {
         Ok(RuntimeVersion { spec_name, spec_version: version.spec_version })
     }
 
+    /// A call in the encoding of the runtime, as other programs take it to sign it.
+    ///
+    /// # Errors
+    /// As [`Call::encode`].
+    pub async fn call_data(&self, call: &Call) -> Result<Vec<u8>> {
+        Ok(call.encode(&*self.metadata().await?)?.bytes())
+    }
+
     /// An encoded call, for people and scripts.
     ///
     /// # Errors

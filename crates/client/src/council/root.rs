@@ -112,7 +112,7 @@ pub async fn propose_root(
     terms: Terms,
     until: Until,
 ) -> Result<(Option<Outcome>, Hash, Proposed)> {
-    let bytes = call.encode(&*chain.metadata().await?)?.bytes();
+    let bytes = chain.call_data(&call).await?;
     let hash = Hash::from(sp_crypto_hashing::blake2_256(&bytes));
     let noted = match preimage_length(chain, hash, At::Best).await? {
         Some(_) => None,
@@ -161,7 +161,7 @@ pub async fn enact(
     let weight = chain.weight_of(&bytes).await?;
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     let call = calls::dispatch_whitelisted(hash, length, weight);
-    let encoded = call.encode(&*chain.metadata().await?)?.bytes();
+    let encoded = chain.call_data(&call).await?;
     let call = calls::execute(call, u32::try_from(encoded.len()).unwrap_or(u32::MAX));
     Ok((hash, chain.submit(signer, call, until).await?))
 }

@@ -29,6 +29,10 @@ use crate::error::{Error, Result};
 
 const VERSION: u32 = 1;
 
+/// The logarithm of scrypt's N: a second or so and 256 MiB. A factor that grew with this machine's speed might not open on
+/// another, and age in browsers opens none above 20.
+const WORK_FACTOR: u8 = 18;
+
 /// More than a key file with a thousand keys has.
 const MAX_LENGTH: u64 = 1 << 20;
 
@@ -89,7 +93,7 @@ pub(super) fn read(path: &Path, passphrase: &SecretString) -> Result<Identity> {
     Identity::from_parts(seed, encryption)
 }
 
-/// Writes the key file. Without a work factor, opening it takes about a second on this machine.
+/// Writes the key file, with age's usual work factor if no other is given.
 pub(super) fn write(
     identity: &Identity,
     path: &Path,
@@ -116,9 +120,7 @@ pub(super) fn write(
     serde_json::to_writer(&mut *json, &secrets).map_err(|error| failed(error.into()))?;
 
     let mut recipient = scrypt::Recipient::new(passphrase.clone());
-    if let Some(factor) = work_factor {
-        recipient.set_work_factor(factor);
-    }
+    recipient.set_work_factor(work_factor.unwrap_or(WORK_FACTOR));
     let encryptor = Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient))
         .map_err(|error| failed(io::Error::other(error.to_string())))?;
     // Temporary files are readable by their owner only.

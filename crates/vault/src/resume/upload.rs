@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Display,
-    io::{self, SeekFrom},
+    io::{self, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::{
         Mutex,
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::{
     fs::{File, OpenOptions},
-    io::{AsyncSeekExt, AsyncWriteExt},
+    io::AsyncSeekExt,
     sync::{Mutex as AsyncMutex, MutexGuard},
 };
 use tokio_util::{io::ReaderStream, sync::CancellationToken};
@@ -26,6 +26,7 @@ use super::lock;
 use crate::{
     appender::sync_folder_of,
     inventory::Claim,
+    line::Line,
     now,
     pace::{Pace, Slow},
     store::{BlobStore, Locked, PutError},
@@ -187,8 +188,16 @@ impl Upload {
         if self.is_done() {
             return Ok((has, adding));
         }
-        let mut file =
+        let file =
             OpenOptions::new().create(true).append(true).open(&self.part).await.map_err(AddError::Disk)?;
+        let mut writer = file.try_clone().await.map_err(AddError::Disk)?.into_std().await;
+        let hashed = std::mem::take(&mut *adding.hashed);
+        let writing = Line::start((hashed, has), move |(hashed, written), piece| {
+            writer.write_all(piece)?;
+            hashed.follow(*written, piece);
+            *written = written.saturating_add(length_of(piece));
+            Ok(())
+        });
         let mut offset = has;
         let ended = loop {
             let piece = tokio::select! {
@@ -201,24 +210,24 @@ impl Upload {
                 Ok(Some(Err(error))) => break Err(AddError::Body(error.to_string())),
                 Ok(Some(Ok(chunk))) => chunk,
             };
-            let size = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+            let size = length_of(&chunk);
             if offset.saturating_add(size) > self.length {
                 break Err(AddError::Offset(offset));
             }
-            if let Err(error) = file.write_all(&chunk).await {
-                break Err(AddError::Disk(error));
+            if !writing.give(chunk).await {
+                break Ok(());
             }
-            adding.hashed.follow(offset, &chunk);
             offset = offset.saturating_add(size);
         };
+        let ((hashed, written), wrote) = writing.end().await.map_err(AddError::Disk)?;
+        *adding.hashed = hashed;
         // What is said to have come is on the disk, however the request ends.
-        let synced = async {
-            file.flush().await?;
-            file.sync_data().await
+        let synced = match wrote {
+            Ok(()) => file.sync_data().await,
+            Err(error) => Err(error),
         };
-        let synced = synced.await.map_err(AddError::Disk);
         self.touch();
-        ended.and(synced).map(|()| (offset, adding))
+        synced.map_err(AddError::Disk).and(ended).map(|()| (written, adding))
     }
 
     /// Compares all that has come with the blob's address, and moves it into a store on the same disk. None if the store
@@ -228,19 +237,19 @@ impl Upload {
         adding: &mut Adding<'_>,
         store: &BlobStore,
     ) -> Result<Option<Locked>, PutError> {
-        let (read, found) = adding.hashed.all_of(&self.part).await.map_err(disk)?;
+        let (read, found) = adding.hashed.all_of(&self.part).await?;
         if read != self.length {
             return Err(PutError::WrongSize { received: read });
         }
         if found != self.blob {
             return Err(PutError::WrongAddress { found });
         }
-        store.adopt(self.blob, &self.part).await.map_err(disk)
+        Ok(store.adopt(self.blob, &self.part).await?)
     }
 
     /// Copies all that has come into a store, as any other upload.
     pub async fn copy(&self, _: &Adding<'_>, store: &BlobStore) -> Result<Locked, PutError> {
-        let file = File::open(&self.part).await.map_err(disk)?;
+        let file = File::open(&self.part).await?;
         let body = ReaderStream::with_capacity(file, READ);
         store.put(self.blob, self.length, Pace::patient(), body).await
     }
@@ -302,7 +311,7 @@ impl Hashed {
     fn follow(&mut self, offset: u64, piece: &[u8]) {
         if self.bytes == offset {
             self.hasher.update(piece);
-            self.bytes = self.bytes.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+            self.bytes = self.bytes.saturating_add(length_of(piece));
         }
     }
 
@@ -322,8 +331,8 @@ impl Hashed {
     }
 }
 
-fn disk(error: io::Error) -> PutError {
-    PutError::Store(object_store::Error::Generic { store: "vault", source: error.into() })
+fn length_of(piece: &[u8]) -> u64 {
+    u64::try_from(piece.len()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ mod owner;
 mod place;
 mod remote;
 
-use std::{fmt::Display, io, ops::Range, os::unix::fs::FileExt, path::PathBuf, sync::Arc};
+use std::{fmt::Display, io, ops::Range, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt, future::ready, stream::BoxStream};
@@ -25,12 +25,14 @@ use object_store::{
     GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt, WriteMultipart, path::Path,
     signer::Signer,
 };
+use rustix::buffer::spare_capacity;
 use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use place::Place;
 
 use crate::{
+    line::Line,
     pace::{Pace, Slow},
     space,
 };
@@ -71,6 +73,12 @@ pub enum PutError {
 impl From<Slow> for PutError {
     fn from(slow: Slow) -> Self {
         Self::Slow(slow)
+    }
+}
+
+impl From<io::Error> for PutError {
+    fn from(error: io::Error) -> Self {
+        Self::Store(object_store::Error::Generic { store: "vault", source: error.into() })
     }
 }
 
@@ -249,13 +257,26 @@ fn read_ahead(file: std::fs::File, range: Range<u64>) -> impl Stream<Item = io::
     let piece = move |at: u64| {
         let file = file.clone();
         let length = usize::try_from(end.saturating_sub(at)).map_or(READ, |left| left.min(READ));
-        let read = tokio::task::spawn_blocking(move || {
-            let mut piece = vec![0; length];
-            file.read_exact_at(&mut piece, at).map(|()| Bytes::from(piece))
-        });
+        let read = tokio::task::spawn_blocking(move || read_piece(&file, at, length));
         async move { read.await.map_err(io::Error::other)? }
     };
     futures::stream::iter(range.step_by(READ)).map(piece).buffered(READS_AT_ONCE)
+}
+
+/// Reads exactly so much of a file, into memory that is not zeroed first.
+fn read_piece(file: &std::fs::File, at: u64, length: usize) -> io::Result<Bytes> {
+    let mut piece = Vec::with_capacity(length);
+    while piece.len() < length {
+        let from = at.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        match rustix::io::pread(file, spare_capacity(&mut piece), from) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // The allocator may give more than was asked for.
+    piece.truncate(length);
+    Ok(Bytes::from(piece))
 }
 
 /// Reads a body to its end, passes it on to a writer, and checks its size and address.
@@ -266,7 +287,10 @@ async fn receive<E: Display>(
     mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     writer: &mut WriteMultipart,
 ) -> Result<(), PutError> {
-    let mut hasher = Sha256::new();
+    let hashing = Line::start(Sha256::new(), |hasher, piece| {
+        hasher.update(piece);
+        Ok(())
+    });
     let mut received = 0_u64;
     loop {
         let chunk = match pace.next(&mut body).await? {
@@ -278,13 +302,14 @@ async fn receive<E: Display>(
         if received > size {
             return Err(PutError::WrongSize { received });
         }
-        hasher.update(&chunk);
+        hashing.give(chunk.clone()).await;
         writer.wait_for_capacity(PARTS_AT_ONCE).await?;
-        writer.write(&chunk);
+        writer.put(chunk);
     }
     if received != size {
         return Err(PutError::WrongSize { received });
     }
+    let (hasher, _) = hashing.end().await?;
     let found = Hash::from(<[u8; 32]>::from(hasher.finalize()));
     if found == address { Ok(()) } else { Err(PutError::WrongAddress { found }) }
 }
