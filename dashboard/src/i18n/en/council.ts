@@ -1,0 +1,3 @@
+export const council = {
+  title: 'Council',
+} as const;
