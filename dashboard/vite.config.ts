@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -12,4 +13,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   worker: { format: 'es' },
+  resolve: {
+    // dcmjs-imaging asks for its CommonJS form and the viewer for its module: one of them is enough.
+    alias: [{ find: /^dcmjs$/, replacement: fileURLToPath(new URL('node_modules/dcmjs/build/dcmjs.es.js', import.meta.url)) }],
+  },
 });

@@ -52,6 +52,7 @@ export const auditor = {
   },
   conflictSince: 'It came up after you were drawn. Do not judge this record: let the time pass, or reject it with “Something else” and say why.',
   conflictOwn: 'If you know whose record it is, or have an interest in it, reject it with “Something else”, and say so in your remarks.',
+  checksTitle: 'Automatic checks',
   check: 'Fetch, open and check',
   checkAgain: 'Check again',
   checkText: 'The file is fetched encrypted and opened in this browser. It is kept in memory until you leave this page, and never sent.',

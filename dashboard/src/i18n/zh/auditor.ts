@@ -48,6 +48,7 @@ export const auditor: Catalogue['auditor'] = {
   },
   conflictSince: '该冲突在您被抽中之后出现。请勿评判此记录：任其超时，或以“其他”拒绝并说明原因。',
   conflictOwn: '若您知道这是谁的记录，或与之有利益关系，请以“其他”拒绝，并在备注中说明。',
+  checksTitle: '自动检查',
   check: '获取、打开并检查',
   checkAgain: '重新检查',
   checkText: '文件以加密形式获取，并在此浏览器中打开；仅保存在内存中直至离开此页，绝不发送。',
