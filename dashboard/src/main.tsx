@@ -1,3 +1,7 @@
+// First, so that the order of the layers is known before any page's own styles.
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/components.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
@@ -5,9 +9,6 @@ import { loadConfig } from './config.js';
 import { applyTheme, storedTheme } from './shell/theme.js';
 import { StartFailed } from './shell/start-failed.js';
 import { TextProvider } from './i18n/context.js';
-import './styles/tokens.css';
-import './styles/base.css';
-import './styles/components.css';
 
 applyTheme(storedTheme());
 const element = document.getElementById('app');

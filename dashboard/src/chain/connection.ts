@@ -170,7 +170,10 @@ export class Connection {
   #drop(): void {
     const provider = this.#provider;
     this.#provider = undefined;
-    void provider?.disconnect().catch(() => undefined);
+    if (!provider) return;
+    // One that is still being made is closed as soon as it is: before, it cannot be.
+    if (provider.status === 'connected') void provider.disconnect().catch(() => undefined);
+    else provider.once('connected', () => void provider.disconnect().catch(() => undefined));
   }
 
   #later(): void {
