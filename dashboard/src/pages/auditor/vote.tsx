@@ -11,18 +11,9 @@ import { Section } from '../../ui/page.js';
 import { SendStatus } from '../../ui/sending.js';
 import { Hash } from '../../ui/values.js';
 import styles from './auditor.module.css';
+import { saveText } from '../provider/save.js';
 import { proposedVerdict, type Inspection } from './inspection.js';
 import { FINDINGS, makeReport, objection, ordered, type Report } from './report.js';
-
-/** Saves a text as a file. */
-const save = (text: string, name: string): void => {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-};
 
 /** The form of a vote. What the checks found is chosen already; who looks decides. */
 export const VoteForm = ({ review, seat, inspection, me }: { review: Review; seat: Seat; inspection: Inspection | undefined; me: string }): ReactNode => {
@@ -143,7 +134,7 @@ const ReportText = ({ report, review }: { report: Report; review: Review }): Rea
           {texts.hash} <Hash value={report.hash} />
         </p>
         <div>
-          <Button compact onPress={() => save(report.text, `medshare-report-${about}.json`)}>
+          <Button compact onPress={() => saveText(report.text, `medshare-report-${about}.json`, 'application/json')}>
             {texts.saveReport}
           </Button>
         </div>
