@@ -67,10 +67,11 @@ const Refresh = ({ connection }: { connection: Connection }): ReactNode => {
   const state = useSyncExternalStore(connection.state.subscribe, connection.state.get);
   const client = state.phase === 'ready' ? state.client : undefined;
   useEffect(() => {
-    if (client) void queries.invalidateQueries({ queryKey: ['chain'] });
+    // What is being asked is not asked anew: with a block every second it would never come to an answer, nor to an error.
+    if (client) void queries.invalidateQueries({ queryKey: ['chain'] }, { cancelRefetch: false });
   }, [queries, client, best?.hash]);
   useEffect(() => {
-    if (client) void queries.invalidateQueries({ queryKey: ['index'] });
+    if (client) void queries.invalidateQueries({ queryKey: ['index'] }, { cancelRefetch: false });
   }, [queries, client, final?.hash]);
   return null;
 };

@@ -83,7 +83,8 @@ export type Review = Omit<ReviewItem, 'decided'>;
 /** An order that was not cleared, with its number. */
 export type Order = Omit<OrderItem, 'cleared' | 'delivered' | 'ended'>;
 
-const withSubject = ([subject, review]: readonly [ReviewSubject, Omit<Review, 'subject'>]): Review => ({ subject, ...review });
+/** Something with its number, as the node lists it. */
+type Numbered<T> = T & { readonly id: number };
 
 /** The state of the chain, at its best block. */
 export class NodeClient {
@@ -119,36 +120,39 @@ export class NodeClient {
   }
 
   /** The undecided reviews on whose panels somebody sits; the chain allows fewer than are asked for. */
-  async openReviews(auditor: string): Promise<readonly Review[]> {
-    const reviews = await this.#ask<readonly [ReviewSubject, Omit<Review, 'subject'>][]>('openReviews', auditor, MOST);
-    return reviews.map(withSubject);
+  openReviews(auditor: string): Promise<readonly Review[]> {
+    return this.#ask('openReviews', auditor, MOST);
   }
 
   /** The undecided reviews for which somebody delivers the keys. */
-  async reviewsHeld(holder: string): Promise<readonly Review[]> {
-    const reviews = await this.#ask<readonly [ReviewSubject, Omit<Review, 'subject'>][]>('reviewsHeld', holder, MOST);
-    return reviews.map(withSubject);
+  reviewsHeld(holder: string): Promise<readonly Review[]> {
+    return this.#ask('reviewsHeld', holder, MOST);
   }
 
   /** All records of an owner that were not erased, oldest first. */
   async recordsOf(owner: string): Promise<readonly (Record & { readonly record: number })[]> {
-    return (await this.#all<Record>('recordsOf', owner)).map(([record, content]) => ({ record, ...content }));
+    return (await this.#all<Record>('recordsOf', owner)).map(({ id: record, ...content }) => ({ record, ...content }));
   }
 
   /** All open requests for access to somebody's records. */
   async requestsOf(owner: string): Promise<readonly (AccessRequest & { readonly request: number })[]> {
-    return (await this.#all<AccessRequest>('requestsOf', owner)).map(([request, content]) => ({ request, ...content }));
+    return (await this.#all<AccessRequest>('requestsOf', owner)).map(({ id: request, ...content }) => ({ request, ...content }));
+  }
+
+  /** An order that was not cleared. */
+  async order(order: number): Promise<Order> {
+    return { order, ...(await this.#ask<Omit<Order, 'order'>>('order', order)) };
   }
 
   /** All orders in which somebody is buyer or seller and that were not cleared. */
   async ordersOf(who: string): Promise<readonly Order[]> {
-    return (await this.#all<Omit<Order, 'order'>>('ordersOf', who)).map(([order, content]) => ({ order, ...content }));
+    return (await this.#all<Omit<Order, 'order'>>('ordersOf', who)).map(({ id: order, ...content }) => ({ order, ...content }));
   }
 
-  async #all<T>(method: string, who: string): Promise<readonly [number, T][]> {
-    const found: [number, T][] = [];
+  async #all<T extends object>(method: string, who: string): Promise<readonly Numbered<T>[]> {
+    const found: Numbered<T>[] = [];
     for (;;) {
-      const page = await this.#ask<readonly [number, T][]>(method, who, found.at(-1)?.[0] ?? null, MOST);
+      const page: readonly Numbered<T>[] = await this.#ask(method, who, found.at(-1)?.id ?? null, MOST);
       found.push(...page);
       if (page.length < MOST) return found;
     }

@@ -126,11 +126,13 @@ export const Deidentify = ({ file, secret, onSecret, onCopy }: {
       <Checkbox isSelected={keepText} onChange={setKeepText}>
         {texts.keepText}
       </Checkbox>
-      <div className={styles['step']} hidden={done === undefined}>
-        <span aria-hidden>…</span>
-        <span role="status">{done !== undefined && `${texts.deidentifying} · ${format.share(done)}`}</span>
-        <progress value={done ?? 0} aria-label={texts.deidentifying} />
-      </div>
+      {done !== undefined && (
+        <div className={styles['step']}>
+          <span aria-hidden>…</span>
+          <span role="status">{`${texts.deidentifying} · ${format.share(done)}`}</span>
+          <progress value={done} aria-label={texts.deidentifying} />
+        </div>
+      )}
       {error !== undefined && <Problem error={error} />}
       <div>
         <Button look="primary" isDisabled={secret === undefined || done !== undefined} onPress={() => void run()}>

@@ -85,7 +85,9 @@ const Chosen = ({ original, onAnother }: { original: File; onAnother: () => void
   const [isLooking, setLooking] = useState(false);
   const file = copy?.file ?? original;
   const reading = useDescription(file);
+  const [record, setRecord] = useState<bigint>();
   const take = (made: Copy): void => setCopy({ made, file: new File([made.blob], original.name, { type: original.type }) });
+  if (record !== undefined) return <Registered record={record} onAnother={onAnother} />;
   return (
     <>
       <Section
@@ -128,24 +130,45 @@ const Chosen = ({ original, onAnother }: { original: File; onAnother: () => void
           description={reading.description}
           secret={secret}
           onSecret={setSecret}
-          onAnother={onAnother}
+          onDone={setRecord}
         />
       )}
     </>
   );
 };
 
+const Registered = ({ record, onAnother }: { record: bigint; onAnother: () => void }): ReactNode => {
+  const { t, format } = useText();
+  const texts = t.provider.share;
+  return (
+    <Section title={texts.done(format.number(record))}>
+      <div className="card stack" role="status">
+        <p>{texts.doneText}</p>
+        <div className="row">
+          <Link className="button primary" to="/records">
+            {texts.toDue}
+          </Link>
+          <Link className="button" to={`/records/${record}`}>
+            {texts.toRecord}
+          </Link>
+          <Button onPress={onAnother}>{texts.more}</Button>
+        </div>
+      </div>
+    </Section>
+  );
+};
+
 const START: Policy = { permission: 'HealthResearch', modifiers: ['NonCommercial'] };
 
-const Register = ({ original, file, description, secret, onSecret, onAnother }: {
+const Register = ({ original, file, description, secret, onSecret, onDone }: {
   original: File;
   file: File;
   description: Description;
   secret: string | undefined;
   onSecret: (secret: string) => void;
-  onAnother: () => void;
+  onDone: (record: bigint) => void;
 }): ReactNode => {
-  const { t, format } = useText();
+  const { t } = useText();
   const texts = t.provider.share;
   const chain = useChain();
   const { account, keyring } = useAccounts();
@@ -156,7 +179,7 @@ const Register = ({ original, file, description, secret, onSecret, onAnother }: 
   const [isAccepted, setAccepted] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const vaults = useVaultChoice();
-  const { state, progress, run, clear } = useRegister();
+  const { state, progress, run } = useRegister();
   const { symbol, decimals } = chain ?? { symbol: 'MDS', decimals: 12 };
   const isPriceWrong = price.trim() !== '' && parseAmount(price, decimals) === undefined;
   const identifies = description.identifying.length > 0;
@@ -176,38 +199,12 @@ const Register = ({ original, file, description, secret, onSecret, onAnother }: 
         return setProblem(error);
       }
     }
-    await run({ file, descriptor: description.descriptor, policy, subject, vault: vaults.chosen });
+    const record = await run({ file, descriptor: description.descriptor, policy, subject, vault: vaults.chosen });
+    if (record === undefined) return;
+    if (chain && price.trim() !== '') wantPrice(chain.genesis, record, price.trim());
+    onDone(record);
   };
-  useEffect(() => {
-    if (state.phase === 'done' && chain && price.trim() !== '') wantPrice(chain.genesis, state.record, price.trim());
-  }, [state, chain, price]);
 
-  if (state.phase === 'done') {
-    return (
-      <Section title={texts.done(format.number(state.record))}>
-        <div className="card stack">
-          <p>{texts.doneText}</p>
-          <SendStatus progress={progress} />
-          <div className="row">
-            <Link className="button primary" to="/records">
-              {texts.toDue}
-            </Link>
-            <Link className="button" to={`/records/${state.record}`}>
-              {texts.toRecord}
-            </Link>
-            <Button
-              onPress={() => {
-                clear();
-                onAnother();
-              }}
-            >
-              {texts.more}
-            </Button>
-          </div>
-        </div>
-      </Section>
-    );
-  }
   return (
     <>
       <Section title={texts.consent}>
@@ -275,7 +272,7 @@ const Failure = ({ error }: { error: unknown }): ReactNode => {
 
 const Steps = ({ state }: { state: Registering }): ReactNode => {
   const { t, format } = useText();
-  if (state.phase === 'none' || state.phase === 'done') return null;
+  if (state.phase === 'none') return null;
   const at = STEPS.indexOf(state.step);
   return (
     <ol role="list" className={styles['steps']}>

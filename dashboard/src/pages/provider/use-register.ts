@@ -27,12 +27,11 @@ export interface Wish {
 /** The steps, in order. */
 export const STEPS = ['seal', 'upload', 'register'] as const;
 
-/** How it stands. `bytes` of `size` are done in the step, where that can be said. */
+/** How it stands before it is done. `bytes` of `size` are done in the step, where that can be said. */
 export type Registering =
   | { readonly phase: 'none' }
   | { readonly phase: 'running'; readonly step: (typeof STEPS)[number]; readonly bytes: number; readonly size: number }
-  | { readonly phase: 'failed'; readonly step: (typeof STEPS)[number]; readonly error: unknown }
-  | { readonly phase: 'done'; readonly record: bigint };
+  | { readonly phase: 'failed'; readonly step: (typeof STEPS)[number]; readonly error: unknown };
 
 /** The key that the chain has for the account is not among those that are open. */
 export class WrongKeys extends Error {
@@ -46,16 +45,17 @@ interface Done {
   locator?: { readonly vault: VaultClient; readonly at: Locator };
 }
 
-export const useRegister = (): { state: Registering; progress: Progress | undefined; run: (wish: Wish) => Promise<void>; clear: () => void } => {
+/** `run` gives the record's number once it is final; nothing if it failed. */
+export const useRegister = (): { state: Registering; progress: Progress | undefined; run: (wish: Wish) => Promise<bigint | undefined> } => {
   const { account, keyring } = useAccounts();
   const client = useClient();
-  const { progress, send, clear: forget } = useSend();
+  const { progress, send } = useSend();
   const [state, setState] = useState<Registering>({ phase: 'none' });
   const done = useRef<Done>(undefined);
 
   const run = useCallback(
-    async ({ file, descriptor, policy, subject, vault }: Wish): Promise<void> => {
-      if (!account || !keyring || !client) return;
+    async ({ file, descriptor, policy, subject, vault }: Wish): Promise<bigint | undefined> => {
+      if (!account || !keyring || !client) return undefined;
       let step: (typeof STEPS)[number] = 'seal';
       const running = (now: typeof step, size: number, bytes = 0): void => {
         step = now;
@@ -89,19 +89,15 @@ export const useRegister = (): { state: Registering; progress: Progress | undefi
         const { record } = (event?.data ?? {}) as { record?: bigint };
         if (record === undefined) throw new NotRegistered();
         done.current = undefined;
-        setState({ phase: 'done', record });
+        return record;
       } catch (error) {
         setState({ phase: 'failed', step, error });
+        return undefined;
       }
     },
     [account, keyring, client, send],
   );
-  const clear = useCallback(() => {
-    done.current = undefined;
-    forget();
-    setState({ phase: 'none' });
-  }, [forget]);
-  return { state, progress, run, clear };
+  return { state, progress, run };
 };
 
 /** The transaction did not go through; why is in the last step of sending. */
