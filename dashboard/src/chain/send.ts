@@ -100,7 +100,7 @@ const keysSigner = (client: Client, sign: (payload: Uint8Array) => Promise<Uint8
 export const submit = async (
   connection: Connection,
   client: Client,
-  build: (client: Client) => Transaction,
+  build: (client: Client) => Transaction | Promise<Transaction>,
   signer: TransactionSigner,
   tell: (progress: Progress) => void,
 ): Promise<Progress> => {
@@ -116,7 +116,7 @@ export const submit = async (
   step(last);
   let transaction: Transaction;
   try {
-    transaction = build(client);
+    transaction = await build(client);
     // Encodes the call, and with it finds out whether its arguments are of the right form.
     void transaction.callHex;
   } catch (error) {

@@ -12,7 +12,7 @@ export interface Sending {
   /** Whether it is under way: another one has to wait. */
   readonly busy: boolean;
   /** Signs with the account that acts, sends, and resolves to the last step. `build` makes the call. */
-  send(build: (client: Client) => Transaction): Promise<Progress>;
+  send(build: (client: Client) => Transaction | Promise<Transaction>): Promise<Progress>;
   /** Forgets the last one. */
   clear(): void;
 }
@@ -25,7 +25,7 @@ export const useSend = (): Sending => {
   const [busy, setBusy] = useState(false);
 
   const send = useCallback(
-    async (build: (client: Client) => Transaction): Promise<Progress> => {
+    async (build: (client: Client) => Transaction | Promise<Transaction>): Promise<Progress> => {
       const state = connection.state.get();
       const unsent = (message: string): Progress => {
         const failed: Progress = { step: 'failed', failure: { why: 'unsent', message } };

@@ -22,9 +22,12 @@ export const AccountButton = (): ReactNode => {
       <Button compact onPress={() => setOpen(true)}>
         {account ? account.name || short(account.address, 4) : t.chain.account.none}
         {keyring && (
-          <span role="img" aria-label={t.chain.account.keysOpen}>
-            🔑
-          </span>
+          <svg width="14" height="14" viewBox="0 0 16 16" role="img" aria-label={t.chain.account.keysOpen}>
+            <path
+              d="M10.5 1.5a4 4 0 0 0-3.8 5.2L1.5 12v2.5H4V13h1.5v-1.5H7l1.3-1.7a4 4 0 1 0 2.2-8.3Zm1 2.2a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6Z"
+              fill="currentColor"
+            />
+          </svg>
         )}
       </Button>
       <Sheet title={t.chain.account.title} isOpen={open} onClose={() => setOpen(false)}>

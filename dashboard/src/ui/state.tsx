@@ -54,8 +54,10 @@ export const explain = (error: unknown, t: Catalogue): { what: string; hint?: st
 export const Problem = ({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }): ReactNode => {
   const { t } = useText();
   const { what, hint, detail } = explain(error, t);
+  // That there is no index is how the node is, and nothing that went wrong.
+  const expected = problemOf(error).kind === 'no-index';
   return (
-    <div className="note bad" role="alert">
+    <div className={`note ${expected ? 'warn' : 'bad'}`} role={expected ? 'note' : 'alert'}>
       <strong>{what}</strong>
       {hint !== undefined && <p>{hint}</p>}
       {detail !== undefined && detail !== '' && <p className="mono small">{detail}</p>}

@@ -52,19 +52,21 @@ export const Hash = ({ value }: { value: string }): ReactNode => (
 );
 
 /** The names that development accounts have, by their addresses. */
-const KNOWN: Record<string, string> = {
+export const DEVELOPMENT_NAMES: Readonly<Record<string, string>> = {
   '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY': 'Alice',
   '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty': 'Bob',
   '5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y': 'Charlie',
   '5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy': 'Dave',
   '5HGjWAeFDfFCWPsjFQdVV2Msvz2XtMktvgocEZcCj68kUMaw': 'Eve',
   '5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL': 'Ferdie',
+  '5Fxune7f71ZbpP2FoY3mhYcmM596Erhv1gRue4nsPwkxMR4n': 'One',
+  '5CUjxa4wVKMj3FqKdqAUf7zcEMr4MYAjXeWmUf44B41neLmJ': 'Two',
 };
 
 /** An account: its name where everybody knows one, else the ends of its address; it leads to its story. */
 export const Account = ({ address, plain = false }: { address: string; plain?: boolean }): ReactNode => {
   const chain = useChain();
-  const name = chain?.development ? KNOWN[address] : undefined;
+  const name = chain?.development ? DEVELOPMENT_NAMES[address] : undefined;
   const shown = name ?? short(address);
   return plain ? (
     <span title={address} className={name ? undefined : 'mono nowrap'}>

@@ -15,7 +15,7 @@ export const explorer = {
     best: 'Newest block',
     final: 'Newest final block',
     validators: 'Validators in this session',
-    faults: (n: number) => (n === 1 ? 'survive 1 failing' : `survive ${n} failing`),
+    faults: (n: number) => (n === 0 ? 'none may fail' : n === 1 ? '1 of them may fail' : `${n} of them may fail`),
     name: 'Chain',
   },
   blocks: {
@@ -82,6 +82,7 @@ export const explorer = {
     sponsor: 'Sponsor',
     council: 'The council',
     since: 'Member since',
+    genesis: 'the beginning of the chain',
     key: 'Encryption key',
     credit: 'Credit',
     free: 'Balance',

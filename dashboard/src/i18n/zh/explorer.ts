@@ -17,7 +17,7 @@ export const explorer: Catalogue['explorer'] = {
     best: '最新区块',
     final: '最新的最终区块',
     validators: '本轮验证者',
-    faults: (n) => `可容忍 ${n} 个失效`,
+    faults: (n) => (n === 0 ? '不容许任何失效' : `可容忍 ${n} 个失效`),
     name: '链',
   },
   blocks: {
@@ -84,6 +84,7 @@ export const explorer: Catalogue['explorer'] = {
     sponsor: '担保者',
     council: '理事会',
     since: '成为成员',
+    genesis: '链的创始',
     key: '加密密钥',
     credit: '信用',
     free: '余额',

@@ -67,7 +67,7 @@ const Facts = ({ address }: { address: string }): ReactNode => {
                 <dd>{member.sponsor === null ? texts.council : <Account address={member.sponsor} />}</dd>
                 <dt>{texts.since}</dt>
                 <dd>
-                  <Time ms={member.since} />
+                  {member.since === 0 ? texts.genesis : <Time ms={member.since} />}
                 </dd>
                 <dt>{texts.key}</dt>
                 <dd>

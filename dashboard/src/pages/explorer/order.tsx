@@ -3,7 +3,7 @@ import { useParams } from 'react-router';
 import { useChainQuery } from '../../chain/context.js';
 import { problemOf } from '../../chain/errors.js';
 import { orderStateName, type OrderStateName } from '../../chain/index-client.js';
-import { NodeClient } from '../../chain/node-client.js';
+import type { Order } from '../../chain/node-client.js';
 import { useText } from '../../i18n/context.js';
 import { Page, Section } from '../../ui/page.js';
 import { Empty, Problem, Skeleton } from '../../ui/state.js';
@@ -41,7 +41,9 @@ const OrderStory = (): ReactNode => {
 const Facts = ({ order }: { order: number }): ReactNode => {
   const { t, format } = useText();
   const texts = t.explorer.facts;
-  const facts = useChainQuery(['order facts', order], (client) => new NodeClient(client).order(order));
+  const facts = useChainQuery(['order facts', order], (client) =>
+    client.provider.send<Omit<Order, 'order'>>('medshare_order', [order]),
+  );
   if (facts.data === undefined) {
     if (!facts.isError) return <Skeleton lines={7} />;
     return problemOf(facts.error).kind === 'unknown' ? (
