@@ -50,13 +50,13 @@ export const Shell = (): ReactNode => {
       <header className={css.bar}>
         <NavLink to="/" className={css.brand ?? ''}>
           <img src="./icon.svg" alt="" width="28" height="28" />
-          {t.shell.name}
+          <span className={css.brandName}>{t.shell.name}</span>
         </NavLink>
         <div className={css.tools}>
           <ConnectionStatus />
           <AccountButton />
           <div className={css.menuButton}>
-            <Button look="quiet" aria-expanded={menu} aria-controls="pages" onPress={() => setMenu(!menu)}>
+            <Button look="quiet" compact aria-expanded={menu} aria-controls="pages" onPress={() => setMenu(!menu)}>
               {t.shell.menu}
             </Button>
           </div>

@@ -19,7 +19,9 @@ describe('a field of an event', () => {
     ['findings', [], { as: 'nothing' }],
     ['sponsor', null, { as: 'nothing' }],
     ['subject', { Claim: { order: 2 } }, { as: 'subject', subject: { Claim: { order: 2 } } }],
-    ['basis', { Order: 4 }, { as: 'json', json: '{"Order":4}' }],
+    ['basis', { Order: 4 }, { as: 'order', order: 4 }],
+    ['basis', { Request: 4 }, { as: 'json', json: '{"Request":4}' }],
+    ['policy', { permission: 'GeneralResearch', modifiers: [] }, { as: 'policy', policy: { permission: 'GeneralResearch', modifiers: [] } }],
   ])('%s of %j is shown as what it is', (name, value, shown) => {
     expect(shownAs(name, value)).toEqual(shown);
   });

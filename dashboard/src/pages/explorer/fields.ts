@@ -1,6 +1,6 @@
 // What the fields of events are, told from their names and values, for showing them as people read them.
 
-import type { ReviewSubject } from '../../chain/index-client.js';
+import type { Policy, Purpose, ReviewSubject } from '../../chain/index-client.js';
 
 /** Values as the node writes them in JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
@@ -19,6 +19,8 @@ export type Shown =
   | { readonly as: 'flag'; readonly flag: boolean }
   /** Names that the chain has for something, such as `NotDeidentified`. */
   | { readonly as: 'words'; readonly words: readonly string[] }
+  | { readonly as: 'policy'; readonly policy: Policy }
+  | { readonly as: 'purpose'; readonly purpose: Purpose }
   | { readonly as: 'nothing' }
   | { readonly as: 'json'; readonly json: string };
 
@@ -53,10 +55,17 @@ export const shownAs = (name: string, value: Json): Shown => {
       : { as: 'json', json: JSON.stringify(value) };
   }
   if (name === 'subject' && isSubject(value)) return { as: 'subject', subject: value as unknown as ReviewSubject };
+  if (name === 'policy' && 'permission' in value && 'modifiers' in value) {
+    return { as: 'policy', policy: value as unknown as Policy };
+  }
+  if (name === 'purpose' && 'use' in value) return { as: 'purpose', purpose: value as unknown as Purpose };
+  if (name === 'basis' && 'Order' in value) return shownAs('order', value.Order ?? null);
   return { as: 'json', json: JSON.stringify(value) };
 };
 
-const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** As the chain has them; the client writes `rUse` for `use`, which is a word of Rust's. */
+const snakeCase = (name: string): string =>
+  name === 'rUse' ? 'use' : name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 interface Addressed {
   address(): string;

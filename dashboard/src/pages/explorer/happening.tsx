@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useText } from '../../i18n/context.js';
 import type { Catalogue } from '../../i18n/en/index.js';
 import { Account, Amount, Hash, OrderLink, RecordLink, Time } from '../../ui/values.js';
+import { policyWords, purposeWords } from './consent-words.js';
 import { shownAs, type Json } from './fields.js';
 import css from './explorer.module.css';
 
@@ -58,6 +59,10 @@ const Value = ({ name, value }: { name: string; value: Json }): ReactNode => {
       return shown.flag ? t.shell.yes : t.shell.no;
     case 'words':
       return shown.words.map((word) => wordOf(t, word)).join(', ');
+    case 'policy':
+      return policyWords(shown.policy, t).join(' · ');
+    case 'purpose':
+      return purposeWords(shown.purpose, t);
     case 'nothing':
       return '–';
     case 'json':

@@ -9,6 +9,7 @@ import { Page, Section } from '../../ui/page.js';
 import { Empty, Problem, Skeleton } from '../../ui/state.js';
 import { Account, Amount, RecordLink, Tag, Time, type Mood } from '../../ui/values.js';
 import { NotFound } from '../home/not-found.js';
+import { purposeWords } from './consent-words.js';
 import { idOf } from './number.js';
 import { Story } from './timeline.js';
 
@@ -104,7 +105,7 @@ const Facts = ({ order }: { order: number }): ReactNode => {
         )}
       </dd>
       <dt>{texts.purpose}</dt>
-      <dd>{t.consent.use[typeof facts.data.purpose.use === 'string' ? facts.data.purpose.use : 'DiseaseResearch']}</dd>
+      <dd>{purposeWords(facts.data.purpose, t)}</dd>
       <dt>{texts.placed}</dt>
       <dd>
         <Time ms={placed} />

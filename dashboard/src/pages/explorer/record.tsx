@@ -2,28 +2,18 @@ import type { ReactNode } from 'react';
 import { useParams } from 'react-router';
 import { useChainQuery } from '../../chain/context.js';
 import { problemOf } from '../../chain/errors.js';
-import type { Policy, VersionStatus } from '../../chain/index-client.js';
+import type { VersionStatus } from '../../chain/index-client.js';
 import { NodeClient } from '../../chain/node-client.js';
 import { useText } from '../../i18n/context.js';
-import type { Catalogue } from '../../i18n/en/index.js';
 import { Page, Section } from '../../ui/page.js';
 import { Empty, Loaded, Problem, Skeleton } from '../../ui/state.js';
 import { Account, Amount, Bytes, Hash, Tag, Time, type Mood } from '../../ui/values.js';
 import { NotFound } from '../home/not-found.js';
+import { policyWords } from './consent-words.js';
 import { idOf } from './number.js';
 import { Story } from './timeline.js';
 
 const STATUS_MOOD: Record<VersionStatus, Mood> = { Pending: 'warn', Approved: 'good', Rejected: 'bad' };
-
-/** What a policy permits, in words. */
-const policyWords = ({ permission, modifiers }: Policy, t: Catalogue): string[] => {
-  const texts = t.consent;
-  const permitted =
-    typeof permission === 'string'
-      ? texts.permission[permission]
-      : texts.permission.DiseaseResearch(`${permission.DiseaseResearch.system} ${permission.DiseaseResearch.code}`);
-  return [permitted, ...modifiers.map((modifier) => texts.modifier[modifier])];
-};
 
 /** The facts of a record as they are now, and all that led to them. */
 const RecordStory = (): ReactNode => {
