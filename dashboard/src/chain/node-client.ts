@@ -2,7 +2,7 @@
 // are those of `index-client.ts`.
 
 import type { Client } from './connection.js';
-import type { Commitment, Descriptor, Hex, OrderItem, Policy, Purpose, ReviewItem, ReviewSubject, Terms, Tier, VersionStatus } from './index-client.js';
+import type { Commitment, Descriptor, Hex, OrderItem, Policy, Purpose, ReceiptItem, ReviewItem, ReviewSubject, Terms, Tier, VersionStatus } from './index-client.js';
 
 /** Most entries that are asked for at once; the most that a node gives. */
 const MOST = 100;
@@ -137,6 +137,11 @@ export class NodeClient {
   /** All open requests for access to somebody's records. */
   async requestsOf(owner: string): Promise<readonly (AccessRequest & { readonly request: number })[]> {
     return (await this.#all<AccessRequest>('requestsOf', owner)).map(({ id: request, ...content }) => ({ request, ...content }));
+  }
+
+  /** The newest uses of a record that vaults have reported, oldest first; the chain keeps 32. */
+  receipts(record: number): Promise<readonly Omit<ReceiptItem, 'record' | 'index'>[]> {
+    return this.#ask('receipts', record);
   }
 
   /** An order that was not cleared. */

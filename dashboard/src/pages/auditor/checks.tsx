@@ -25,7 +25,6 @@ export const Checks = ({ state, run, canRun }: { state: Inspecting; run: () => v
     <Section title={texts.checksTitle}>
       <div className="card stack">
         <p className="soft">{texts.checkText}</p>
-        {!canRun && <p className="note">{texts.noKeyYet}</p>}
         {canRun && !keyring && <p className="note warn">{t.chain.account.needKeys}</p>}
         <div className="row">
           <Button look="primary" onPress={run} isDisabled={!canRun || !keyring || isRunning}>

@@ -1,6 +1,6 @@
 // One review: what is registered, why it is this auditor's, the checks, the document, the vote.
 
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { useAccounts } from '../../accounts/context.js';
 import { useChainQuery } from '../../chain/context.js';
@@ -86,7 +86,9 @@ const Body = ({ review, version, owner, conflicts, me }: ReviewData & { me: stri
   const { state, run } = useInspection(review, seat, version);
   const inspection = state.phase === 'done' ? state.inspection : undefined;
   const isOpen = review.state === 'Open' || (typeof review.state === 'object' && review.state !== null && 'Drawing' in review.state);
-  const canVote = isOpen && seat !== undefined && seat.sealed !== null;
+  // Once it is sent, the form stays: the vote may end the review, and the report is still to be saved.
+  const [isVoting, setVoting] = useState(false);
+  const canVote = seat !== undefined && ((isOpen && seat.sealed !== null) || isVoting);
   return (
     <>
       {!isOpen && <p className="note">{t.auditor.decided}</p>}
@@ -115,9 +117,8 @@ const Body = ({ review, version, owner, conflicts, me }: ReviewData & { me: stri
           <Why review={review} conflicts={conflicts} me={me} />
         </Section>
       </div>
-      {seat && (
-        <Checks state={state} run={run} canRun={isOpen && seat.sealed !== null} />
-      )}
+      {seat && isOpen && seat.sealed === null && <p className="note">{t.auditor.noKeyYet}</p>}
+      {seat && (seat.sealed !== null || inspection) && <Checks state={state} run={run} canRun={isOpen} />}
       {inspection?.document && (
         <Section title={t.auditor.document}>
           <div className="card">
@@ -125,7 +126,7 @@ const Body = ({ review, version, owner, conflicts, me }: ReviewData & { me: stri
           </div>
         </Section>
       )}
-      {canVote && <VoteForm key={inspection ? 'checked' : 'unchecked'} review={review} seat={seat} inspection={inspection} me={me} />}
+      {canVote && <VoteForm key={inspection ? 'checked' : 'unchecked'} review={review} seat={seat} inspection={inspection} me={me} onVoting={setVoting} />}
     </>
   );
 };

@@ -16,7 +16,14 @@ import { proposedVerdict, type Inspection } from './inspection.js';
 import { FINDINGS, makeReport, objection, ordered, type Report } from './report.js';
 
 /** The form of a vote. What the checks found is chosen already; who looks decides. */
-export const VoteForm = ({ review, seat, inspection, me }: { review: Review; seat: Seat; inspection: Inspection | undefined; me: string }): ReactNode => {
+export const VoteForm = ({ review, seat, inspection, me, onVoting }: {
+  review: Review;
+  seat: Seat;
+  inspection: Inspection | undefined;
+  me: string;
+  /** Is told when a vote is sent, and when it has failed. */
+  onVoting: (isVoting: boolean) => void;
+}): ReactNode => {
   const { t } = useText();
   const texts = t.auditor;
   const { progress, busy, send } = useSend();
@@ -48,7 +55,7 @@ export const VoteForm = ({ review, seat, inspection, me }: { review: Review; sea
     // oxlint-disable-next-line react/exhaustive-deps
   }, [review, me, inspection, verdict, findings, remarks]);
 
-  if (seat.vote !== null || cast) {
+  if (cast || (seat.vote !== null && !busy)) {
     return (
       <Section title={texts.vote}>
         <div className="card stack">
@@ -59,7 +66,7 @@ export const VoteForm = ({ review, seat, inspection, me }: { review: Review; sea
               <ReportText report={cast} review={review} />
             </>
           )}
-          <SendStatus progress={progress} />
+          {progress && <SendStatus progress={progress} />}
         </div>
       </Section>
     );
@@ -69,12 +76,14 @@ export const VoteForm = ({ review, seat, inspection, me }: { review: Review; sea
     if (!verdict || !report || wrong) return;
     const list = [...ordered(chosen)];
     const { subject, record, version } = review;
+    onVoting(true);
     const last = await send((client) =>
       'Record' in subject
         ? client.tx.audits.vote(BigInt(record), version, verdict, list, report.hash)
         : client.tx.marketplace.rule(BigInt(subject.Claim.order), verdict, list, report.hash),
     );
     if (last.step === 'final') setCast(report);
+    else onVoting(false);
   };
   return (
     <Section title={texts.vote}>
@@ -112,7 +121,7 @@ export const VoteForm = ({ review, seat, inspection, me }: { review: Review; sea
             {verdict ? texts.submit(isClaim ? (verdict === 'Approve' ? texts.approveClaim : texts.rejectClaim) : t.domain.verdict[verdict]) : texts.vote}
           </Button>
         </div>
-        <SendStatus progress={progress} />
+        {progress && <SendStatus progress={progress} />}
       </div>
     </Section>
   );

@@ -29,7 +29,7 @@ const Access = (): ReactNode => {
   });
   return (
     <>
-      <SendStatus progress={sending.progress} />
+      {sending.progress && <SendStatus progress={sending.progress} />}
       <Section title={texts.requests}>
         <Loaded query={requests} lines={3}>
           {(open) =>

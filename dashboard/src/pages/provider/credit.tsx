@@ -38,7 +38,7 @@ const Credit = (): ReactNode => {
                   <ul role="list">
                     <li>{texts.pending(format.number(benefits.max_pending))}</li>
                     <li>{texts.claimWindow(format.duration(benefits.claim_window))}</li>
-                    <li>{texts.discount(format.share(benefits.fee_discount / 1_000_000))}</li>
+                    {benefits.fee_discount > 0 && <li>{texts.discount(format.share(benefits.fee_discount / 1_000_000))}</li>}
                   </ul>
                 </dd>
               </dl>

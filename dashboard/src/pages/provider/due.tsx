@@ -91,7 +91,7 @@ export const Due = ({ me }: { me: string }): ReactNode => {
         }}
       </Loaded>
       {error !== undefined && <Problem error={error} />}
-      <SendStatus progress={progress} />
+      {progress && <SendStatus progress={progress} />}
     </Section>
   );
 };

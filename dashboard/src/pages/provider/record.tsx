@@ -58,7 +58,7 @@ const RecordPage = (): ReactNode => {
             <h2>{t.domain.recordNumber(format.number(id))}</h2>
             <Link to="/records">{t.provider.record.back}</Link>
           </div>
-          <SendStatus progress={sending.progress} />
+          {sending.progress && <SendStatus progress={sending.progress} />}
           {isSameAccount(details.record.owner, me) ? <Mine {...details} sending={sending} /> : <Empty title={t.provider.record.notYours} />}
         </>
       )}
@@ -109,6 +109,9 @@ const Mine = (details: Details & { sending: Sending }): ReactNode => {
       <Consent key={JSON.stringify(details.policy)} {...details} />
       <Section title={texts.open}>
         <OpenOwn id={id} version={version} record={record} />
+      </Section>
+      <Section title={texts.receipts}>
+        <Receipts id={id} />
       </Section>
       <Section title={texts.end}>
         <End id={id} withdrawn={record.withdrawn} sending={sending} />
@@ -252,6 +255,32 @@ const OpenOwn = ({ id, version, record }: { id: number; version: RecordVersion; 
         <FileViewer file={state.document} name={`record-${id}`} mediaType={version.content.descriptor.media_type} />
       )}
     </div>
+  );
+};
+
+const Receipts = ({ id }: { id: number }): ReactNode => {
+  const { t, format } = useText();
+  const texts = t.provider.record;
+  const query = useChainQuery(['receipts', id], (client) => new NodeClient(client).receipts(id));
+  return (
+    <Loaded query={query} lines={2}>
+      {(receipts) =>
+        receipts.length === 0 ? (
+          <p className="soft">{texts.noReceipts}</p>
+        ) : (
+          <ul role="list" className="card stack tight">
+            {receipts.toReversed().map(({ content: { accessor, bytes, basis, at, request } }) => (
+              <li key={request} className="row">
+                <Account address={accessor} /> {texts.fetched(format.bytes(bytes))}{' '}
+                <span className="soft">
+                  {texts.basis[basis]} · <Time ms={at} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        )
+      }
+    </Loaded>
   );
 };
 

@@ -54,7 +54,7 @@ const Sales = (): ReactNode => {
         {all.isError && <p className="soft small">{texts.withoutIndex}</p>}
       </Section>
       <Section title={texts.title}>
-        <SendStatus progress={sending.progress} />
+        {sending.progress && <SendStatus progress={sending.progress} />}
         <Loaded query={stored} lines={6}>
           {(orders) =>
             orders.length === 0 ? (

@@ -245,7 +245,7 @@ const Register = ({ original, file, description, secret, onSecret, onDone }: {
           <Steps state={state} />
           {problem !== undefined && <Problem error={problem} />}
           {state.phase === 'failed' && <Failure error={state.error} />}
-          <SendStatus progress={progress} />
+          {progress && <SendStatus progress={progress} />}
           <div>
             <Button
               look="primary"
