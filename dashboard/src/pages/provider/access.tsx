@@ -2,7 +2,7 @@
 
 import { useState, type ReactNode } from 'react';
 import { useChainQuery, useClient, useIndexPages } from '../../chain/context.js';
-import type { GrantItem } from '../../chain/index-client.js';
+import { problemOf } from '../../chain/errors.js';
 import { NodeClient, type AccessRequest } from '../../chain/node-client.js';
 import { useSend, type Sending } from '../../chain/use-send.js';
 import { useText } from '../../i18n/context.js';
@@ -14,6 +14,7 @@ import { Account, RecordLink, Tag, Time, useNow } from '../../ui/values.js';
 import { PurposeText } from '../buyer/consent.js';
 import { unmet } from './consent.js';
 import { daysOf } from './days.js';
+import { basisOf, grantState, storedGrants, type Given } from './grants.js';
 import { useMe } from './provider.js';
 import { useDeliver } from './use-deliver.js';
 
@@ -115,20 +116,36 @@ const Request = ({ request, isPermitted, sending }: {
   );
 };
 
-const stateOf = (grant: GrantItem, now: number): 'active' | 'revoked' | 'expired' => {
-  if (grant.revoked !== null) return 'revoked';
-  return grant.expires !== null && grant.expires <= now ? 'expired' : 'active';
+const Grants = ({ me, sending }: { me: string; sending: Sending }): ReactNode => {
+  const { t } = useText();
+  const pages = useIndexPages(['grants', me], (index, paging) => index.grants({ owner: me, limit: 50, count: false, ...paging }));
+  const hasNoIndex = pages.isError && problemOf(pages.error).kind === 'no-index';
+  const stored = useChainQuery(['provider', 'grants', me], hasNoIndex ? (client) => storedGrants(client, me) : undefined);
+  if (hasNoIndex) return <Loaded query={stored}>{(grants) => <GrantTable grants={grants} sending={sending} />}</Loaded>;
+  if (pages.isPending) return <Skeleton lines={4} />;
+  if (pages.isError && !pages.data) return <Problem error={pages.error} onRetry={() => void pages.refetch()} />;
+  const grants = pages.data?.pages.flatMap(({ items }) => items.filter(({ cleared }) => !cleared)) ?? [];
+  return (
+    <>
+      {(grants.length > 0 || !pages.hasNextPage) && (
+        <GrantTable grants={grants.map((grant) => ({ ...grant, basis: basisOf(grant.basis) }))} sending={sending} />
+      )}
+      {pages.hasNextPage && (
+        <div>
+          <Button onPress={() => void pages.fetchNextPage()} isDisabled={pages.isFetchingNextPage}>
+            {t.shell.more}
+          </Button>
+        </div>
+      )}
+    </>
+  );
 };
 
-const Grants = ({ me, sending }: { me: string; sending: Sending }): ReactNode => {
+const GrantTable = ({ grants, sending }: { grants: readonly Given[]; sending: Sending }): ReactNode => {
   const { t } = useText();
   const texts = t.provider.access;
   const now = useNow();
-  const pages = useIndexPages(['grants', me], (index, paging) => index.grants({ owner: me, limit: 50, count: false, ...paging }));
-  const grants = pages.data?.pages.flatMap(({ items }) => items.filter(({ cleared }) => !cleared)) ?? [];
-  if (pages.isPending) return <Skeleton lines={4} />;
-  if (pages.isError && !pages.data) return <Problem error={pages.error} onRetry={() => void pages.refetch()} />;
-  if (grants.length === 0 && !pages.hasNextPage) return <Empty title={texts.noGrants} />;
+  if (grants.length === 0) return <Empty title={texts.noGrants} />;
   return (
     <>
       <p className="soft">{texts.revokeText}</p>
@@ -147,13 +164,12 @@ const Grants = ({ me, sending }: { me: string; sending: Sending }): ReactNode =>
           </thead>
           <tbody>
             {grants.map((grant) => {
-              const state = stateOf(grant, now);
+              const state = grantState(grant, now);
               const { record, version, grantee, basis, purpose, expires } = grant;
-              const name = typeof basis === 'string' ? basis : 'Request' in basis ? 'Request' : 'Order';
               return (
                 <tr key={`${record} ${version} ${grantee}`}>
                   <td>
-                    <Account address={grantee} /> <span className="soft small">{texts.basis[name]}</span>
+                    <Account address={grantee} /> <span className="soft small">{texts.basis[basis]}</span>
                   </td>
                   <td>
                     <RecordLink record={record} />
@@ -187,13 +203,6 @@ const Grants = ({ me, sending }: { me: string; sending: Sending }): ReactNode =>
           </tbody>
         </table>
       </div>
-      {pages.hasNextPage && (
-        <div>
-          <Button onPress={() => void pages.fetchNextPage()} isDisabled={pages.isFetchingNextPage}>
-            {t.shell.more}
-          </Button>
-        </div>
-      )}
     </>
   );
 };

@@ -57,7 +57,7 @@ const Entries = ({ worker, entries }: Opened): ReactNode => {
   const choose = { chosen: chosen?.index, onChoose: setChosen };
   return (
     <div className="v-split">
-      <section className="v-main" aria-label={words(view)}>
+      <section className="v-main" aria-label={words('view')}>
         <div className="v-bar">
           <Choice label={words('view')} options={[['timeline', words('timeline')], ['table', words('table')]]} value={view} onChange={setView} />
           <Field label={words('type')}>
@@ -103,7 +103,7 @@ const Timeline = ({ rows, chosen, onChoose }: RowsProps): ReactNode => {
     else years.push({ year, entries: [entry] });
   }
   return (
-    <div className="v-timeline">
+    <div className="v-timeline" tabIndex={0} role="region" aria-label={words('timeline')}>
       {years.map(({ year, entries }, i) => (
         <section key={`${year}-${i}`} aria-label={year || words('noTime')}>
           <h4>{year || words('noTime')}</h4>

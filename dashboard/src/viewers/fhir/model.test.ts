@@ -31,6 +31,7 @@ test('values are shown with their units, and components with their names', () =>
     3,
   );
   expect(pressure).toMatchObject({ index: 3, title: 'Blood pressure', detail: 'Systolic: 120 mmHg · Diastolic: <80 mm[Hg]' });
+  expect(entryOf({ resourceType: 'Observation', valueQuantity: { value: 149.341362164628, unit: 'cm' } }, 0).detail).toBe('149.341 cm');
   expect(entryOf({ resourceType: 'Observation', valueBoolean: false }, 0).detail).toBe('false');
   expect(entryOf({ resourceType: 'Observation', valueRatio: { numerator: { value: 1 }, denominator: { value: 64 } } }, 0).detail).toBe('1 / 64');
 });

@@ -79,10 +79,13 @@ const humanName = (value: unknown): string => {
   return text(name['text']) || [...list(name['given']).map(text), text(name['family'])].filter(Boolean).join(' ');
 };
 
+/** A number as people read it: six digits are more than any measurement has. The JSON has all of them. */
+const figure = (value: unknown): string => (typeof value === 'number' ? String(Number(value.toPrecision(6))) : text(value));
+
 const quantity = (value: unknown): string => {
   const it = record(value);
   if (!it) return '';
-  return [`${text(it['comparator'])}${text(it['value'])}`, text(it['unit']) || text(it['code'])].filter(Boolean).join(' ');
+  return [`${text(it['comparator'])}${figure(it['value'])}`, text(it['unit']) || text(it['code'])].filter(Boolean).join(' ');
 };
 
 const range = (value: unknown, between: string): string => {
