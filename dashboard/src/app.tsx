@@ -7,8 +7,8 @@ import { ChainProvider } from './chain/context.js';
 import type { Config } from './config.js';
 import { routes } from './routes.js';
 
-/** What no second attempt changes: that there is no index, no such thing, another list. */
-const FINAL = new Set(['no-index', 'unknown', 'stale-page', 'no-state']);
+/** What no second attempt changes: that there is no index, no such thing, another list. What is lost is asked once it is back. */
+const FINAL = new Set(['no-index', 'unknown', 'stale-page', 'no-state', 'disconnected']);
 
 const queryClient = (): QueryClient =>
   new QueryClient({

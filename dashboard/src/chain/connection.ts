@@ -1,6 +1,7 @@
 // The connection to one node: made, lost, made again. Whoever shows something subscribes to its state.
 
-import { LegacyClient, WsProvider } from 'dedot';
+import { LegacyClient } from 'dedot';
+import { NodeProvider } from './provider.js';
 import type { MedshareApi } from './types/medshare/index.js';
 
 /** The typed client of the chain. */
@@ -44,7 +45,9 @@ export interface Heads {
 
 const DELAYS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 /** A node that does not answer within this many ms counts as lost. */
-const PATIENCE = 20_000;
+const PATIENCE = 30_000;
+/** How often a node is asked whether it is there, in ms: a connection may end without anybody saying so. */
+const PULSE = 15_000;
 
 /** A value that React can subscribe to. */
 export class Store<T> {
@@ -85,7 +88,8 @@ export class Connection {
   #closed = false;
   #attempts = 0;
   #chain: Chain | undefined;
-  #provider: WsProvider | undefined;
+  #client: Client | undefined;
+  #pulse: ReturnType<typeof setInterval> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -117,28 +121,30 @@ export class Connection {
   };
 
   async #connect(): Promise<void> {
-    // Without its own retries: a new client each time checks again that it is the same chain, and does not fetch every block that
-    // was missed.
-    const provider = new WsProvider({ endpoint: this.node, retryDelayMs: 0, timeout: PATIENCE });
-    this.#provider = provider;
+    // A new client each time checks again that it is the same chain, and does not fetch every block that was missed. A chain on
+    // which nothing happens has no blocks, so that their absence says nothing.
+    const provider = new NodeProvider(this.node, PATIENCE);
+    const client: Client = new LegacyClient<MedshareApi>({ provider, stalingDetectionTimeout: 0 });
+    this.#client = client;
     const gone = (): void => {
-      if (this.#provider !== provider) return;
+      if (this.#client !== client) return;
       this.#drop();
       this.#later();
     };
     provider.on('disconnected', gone);
     const patience = setTimeout(gone, PATIENCE);
     try {
-      const client = await LegacyClient.new<MedshareApi>({ provider });
+      await client.connect();
       const chain = await describe(client, this.expected);
-      if (this.#provider !== provider) return;
+      if (this.#client !== client) return;
       this.#attempts = 0;
       this.#chain = chain;
       this.heads.set({});
       this.state.set({ phase: 'ready', client, chain });
-      await this.#follow(client, provider);
+      this.#pulse = setInterval(() => void client.rpc.system_health().catch(gone), PULSE);
+      await this.#follow(client);
     } catch (error) {
-      if (this.#provider !== provider) return;
+      if (this.#client !== client) return;
       if (error instanceof WrongChain) {
         this.#drop();
         const { reason, chainName, genesis } = error;
@@ -151,29 +157,29 @@ export class Connection {
     }
   }
 
-  async #follow(client: Client, provider: WsProvider): Promise<void> {
-    const update = (change: Heads): void => {
-      if (this.#provider === provider) this.heads.set({ ...this.heads.get(), ...change });
+  async #follow(client: Client): Promise<void> {
+    // Answers may overtake one another: only that about the newest counts.
+    const track = (name: 'best' | 'final') => {
+      let newest = 0;
+      return async (number: number): Promise<void> => {
+        const turn = (newest += 1);
+        const hash = await client.rpc.chain_getBlockHash(number).catch(() => undefined);
+        if (hash === undefined || turn !== newest || this.#client !== client) return;
+        const seen = name === 'best' ? { seen: Date.now() } : {};
+        this.heads.set({ ...this.heads.get(), [name]: { number, hash }, ...seen });
+      };
     };
-    const head = async (number: number): Promise<Head | undefined> => {
-      const hash = await client.rpc.chain_getBlockHash(number).catch(() => undefined);
-      return hash === undefined ? undefined : { number, hash };
-    };
-    await client.rpc.chain_subscribeNewHeads((header) => {
-      void head(header.number).then((best) => best && update({ best, seen: Date.now() }));
-    });
-    await client.rpc.chain_subscribeFinalizedHeads((header) => {
-      void head(header.number).then((final) => final && update({ final }));
-    });
+    const [best, final] = [track('best'), track('final')];
+    await client.rpc.chain_subscribeNewHeads((header) => void best(header.number));
+    await client.rpc.chain_subscribeFinalizedHeads((header) => void final(header.number));
   }
 
   #drop(): void {
-    const provider = this.#provider;
-    this.#provider = undefined;
-    if (!provider) return;
-    // One that is still being made is closed as soon as it is: before, it cannot be.
-    if (provider.status === 'connected') void provider.disconnect().catch(() => undefined);
-    else provider.once('connected', () => void provider.disconnect().catch(() => undefined));
+    const client = this.#client;
+    this.#client = undefined;
+    clearInterval(this.#pulse);
+    // It has timers of its own, which end with it.
+    void client?.disconnect().catch(() => undefined);
   }
 
   #later(): void {

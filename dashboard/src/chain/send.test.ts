@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Store, type Client, type Connection, type ConnectionState } from './connection.js';
+import { NotConnected } from './errors.js';
 import { poolFailure, submit, type Progress, type Transaction } from './send.js';
 
 type Listener = Parameters<Transaction['send']>[0];
@@ -114,6 +115,18 @@ describe('a transaction', () => {
     // What comes afterwards is of no connection any more.
     tell(block('Finalized'));
     expect(names(steps)).toEqual(['signing', 'sent', 'failed']);
+  });
+
+  it('was not sent if the connection breaks while it is signed', async () => {
+    const { send, transaction } = chain();
+    const end = await send(() => transaction({ sign: () => Promise.reject(new NotConnected('no answer')) }));
+    expect(end).toEqual({ step: 'failed', failure: { why: 'unsent', message: 'no connection' } });
+  });
+
+  it('may be in a block if the node never answered that it took it', async () => {
+    const { send, transaction } = chain();
+    const end = await send(() => transaction({ send: () => Promise.reject(new NotConnected('no answer')) }));
+    expect(end).toEqual({ step: 'failed', failure: { why: 'lost' } });
   });
 
   it('that is dropped says so', async () => {

@@ -4,6 +4,7 @@ import { ExtraSignedExtension } from 'dedot';
 import type { ISubmittableResult } from 'dedot/types';
 import { blake2AsU8a, hexToU8a, u8aToHex } from 'dedot/utils';
 import type { Client, Connection } from './connection.js';
+import { NotConnected } from './errors.js';
 
 /** Who signs. */
 export type TransactionSigner =
@@ -120,13 +121,13 @@ export const submit = async (
     // Encodes the call, and with it finds out whether its arguments are of the right form.
     void transaction.callHex;
   } catch (error) {
-    return fail({ why: 'unsent', message: messageOf(error) });
+    return fail({ why: 'unsent', message: error instanceof NotConnected ? 'no connection' : messageOf(error) });
   }
   try {
     const source = signer.kind === 'wallet' ? signer.signer : keysSigner(client, (payload) => signer.sign(payload));
     await transaction.sign(signer.address, { signer: source as never });
   } catch (error) {
-    if (connection.state.get().phase !== 'ready') return fail({ why: 'unsent', message: messageOf(error) });
+    if (error instanceof NotConnected) return fail({ why: 'unsent', message: 'no connection' });
     return fail({ why: 'wallet', message: messageOf(error) });
   }
   return new Promise((resolve) => {
@@ -163,7 +164,7 @@ export const submit = async (
       }
     };
     transaction.send(take).catch((error: unknown) => {
-      if (!done) end(fail(connection.state.get().phase === 'ready' ? poolFailure(error) : { why: 'lost' }));
+      if (!done) end(fail(error instanceof NotConnected ? { why: 'lost' } : poolFailure(error)));
     });
   });
 };

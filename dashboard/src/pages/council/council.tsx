@@ -116,20 +116,20 @@ const Member = ({ row }: { row: MemberRow }): ReactNode => {
   const texts = t.council.members;
   return (
     <tr>
-      <td>
+      <td data-label={texts.who}>
         <Account address={row.address} />
       </td>
-      <td>{row.roles.map((role) => t.domain.role[role]).join(', ')}</td>
-      <td>{row.sponsor === undefined ? texts.council : <Account address={row.sponsor} />}</td>
-      <td className="nowrap">{row.since === 0 ? texts.genesis : <Time ms={row.since} />}</td>
-      <td>
+      <td data-label={texts.roles}>{row.roles.map((role) => t.domain.role[role]).join(', ')}</td>
+      <td data-label={texts.sponsor}>{row.sponsor === undefined ? texts.council : <Account address={row.sponsor} />}</td>
+      <td data-label={texts.since} className="nowrap">{row.since === 0 ? texts.genesis : <Time ms={row.since} />}</td>
+      <td data-label={texts.state}>
         {row.suspended === undefined ? (
           <Tag mood="good">{texts.active}</Tag>
         ) : (
           <Tag mood="bad">{row.suspended === 'council' ? texts.suspendedByCouncil : texts.suspended}</Tag>
         )}
       </td>
-      <td className="nowrap">
+      <td data-label={texts.decide} className="nowrap">
         {row.suspended === undefined ? (
           <Link to={`/council/propose?what=suspend&who=${row.address}`}>{texts.suspend}</Link>
         ) : (
@@ -156,21 +156,21 @@ const Validators = (): ReactNode => {
             <Table label={texts.title} heads={[texts.who, texts.state, texts.since, texts.session, texts.silent, t.council.members.decide]}>
               {rows.map((row) => (
                 <tr key={row.address}>
-                  <td>
+                  <td data-label={texts.who}>
                     <Account address={row.address} />
                   </td>
-                  <td>
+                  <td data-label={texts.state}>
                     <Tag mood={VALIDATOR_MOOD[row.state]}>{texts.states[row.state]}</Tag>
                   </td>
-                  <td className="nowrap">{row.since === 0 ? t.council.members.genesis : <Time ms={row.since} />}</td>
-                  <td>{row.inSession ? t.shell.yes : t.shell.no}</td>
-                  <td>{row.silent === 0 ? '–' : texts.sessions(format.number(row.silent))}</td>
-                  <td className="nowrap">
+                  <td data-label={texts.since} className="nowrap">{row.since === 0 ? t.council.members.genesis : <Time ms={row.since} />}</td>
+                  <td data-label={texts.session}>{row.inSession ? t.shell.yes : t.shell.no}</td>
+                  <td data-label={texts.silent}>{row.silent === 0 ? '–' : texts.sessions(format.number(row.silent))}</td>
+                  <td data-label={t.council.members.decide} className="nowrap">
                     {row.state === 'Proposed' ? (
-                      <>
+                      <span>
                         <Link to={`/council/propose?what=admit-validator&who=${row.address}`}>{texts.admit}</Link> ·{' '}
                         <Link to={`/council/propose?what=decline-validator&who=${row.address}`}>{texts.decline}</Link>
-                      </>
+                      </span>
                     ) : row.state === 'Suspended' ? (
                       <Link to={`/council/propose?what=reinstate-validator&who=${row.address}`}>{texts.reinstate}</Link>
                     ) : (
@@ -195,7 +195,7 @@ const Table = ({ label, heads, children }: { label: string; heads: readonly stri
   return (
     <>
       <div className="scroll" role="region" aria-label={label} tabIndex={0}>
-        <table className="table">
+        <table className="table stacked">
           <thead>
             <tr>
               {heads.map((head) => (

@@ -30,7 +30,7 @@ export const ParameterTable = (): ReactNode => {
     <Loaded query={set} lines={PARAMETERS.length}>
       {(known) => (
         <div className="scroll" role="region" aria-label={texts.title} tabIndex={0}>
-          <table className="table">
+          <table className="table stacked">
             <thead>
               <tr>
                 <th scope="col">{texts.name}</th>
@@ -42,13 +42,15 @@ export const ParameterTable = (): ReactNode => {
             <tbody>
               {PARAMETERS.map(({ name, unit, original }) => (
                 <tr key={name}>
-                  <td>{texts.names[name]}</td>
-                  <td className="nowrap">
-                    {chain && valueText(known.get(name) ?? original, unit, format, chain)}
-                    {unit === 'blocks' && ` ${texts.blocks}`}
+                  <td data-label={texts.name}>{texts.names[name]}</td>
+                  <td data-label={texts.value}>
+                    <span className="nowrap">
+                      {chain && valueText(known.get(name) ?? original, unit, format, chain)}
+                      {unit === 'blocks' && ` ${texts.blocks}`}
+                    </span>
                   </td>
-                  <td>{known.has(name) ? <Tag mood="accent">{texts.byCouncil}</Tag> : texts.original}</td>
-                  <td>
+                  <td data-label={texts.since}>{known.has(name) ? <Tag mood="accent">{texts.byCouncil}</Tag> : texts.original}</td>
+                  <td data-label={t.council.members.decide}>
                     <Link to={`/council/propose?what=parameter&name=${name}`}>{texts.change}</Link>
                   </td>
                 </tr>
