@@ -106,7 +106,7 @@ const Timeline = ({ rows, chosen, onChoose }: RowsProps): ReactNode => {
     <div className="v-timeline" tabIndex={0} role="region" aria-label={words('timeline')}>
       {years.map(({ year, entries }, i) => (
         <section key={`${year}-${i}`} aria-label={year || words('noTime')}>
-          <h4>{year || words('noTime')}</h4>
+          <h3>{year || words('noTime')}</h3>
           <ol>
             {entries.map((entry) => (
               <li key={entry.index}>
@@ -161,12 +161,12 @@ const Raw = ({ worker, entry }: { worker: Remote<FhirWorker>; entry: Entry | und
   const words = useWords();
   const json = useAwaited(async () => (entry ? new Blob([await worker.raw(entry.index)]) : undefined), [worker, entry]);
   return (
-    <section className="v-side" aria-label={words('raw')} aria-live="polite">
-      <h4>{entry ? words('rawOf', `${entry.type} ${entry.id}`.trim()) : words('raw')}</h4>
+    <div className="v-side" aria-live="polite">
+      <h3>{entry ? words('rawOf', `${entry.type} ${entry.id}`.trim()) : words('raw')}</h3>
       {!entry ? <p className="v-muted">{words('rawNone')}</p> : null}
       {entry && json.state === 'waiting' ? <Reading /> : null}
       {json.state === 'failed' ? <Note kind="error">{json.reason}</Note> : null}
       {json.state === 'done' && json.value ? <TextPages file={json.value} label={words('raw')} /> : null}
-    </section>
+    </div>
   );
 };
