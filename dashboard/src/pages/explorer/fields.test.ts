@@ -33,6 +33,8 @@ describe("a value of the chain client's", () => {
     expect(
       toJson({ record: 3n, drawAt: 12, holder: account, subject: { type: 'Record', value: { record: 3n, version: 1 } }, sponsor: undefined }),
     ).toEqual({ record: 3, draw_at: 12, holder: ALICE, subject: { Record: { record: 3, version: 1 } }, sponsor: null });
+    expect(toJson({ isOk: true, isErr: false, value: [] })).toBe('Ok');
+    expect(toJson({ isOk: false, isErr: true, err: { type: 'BadOrigin' } })).toEqual({ Err: 'BadOrigin' });
     expect(toJson({ type: 'Direct' })).toBe('Direct');
     expect(toJson([[account, 5n]])).toEqual([[ALICE, 5]]);
   });

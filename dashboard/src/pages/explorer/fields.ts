@@ -86,6 +86,7 @@ export const toJson = (value: unknown): Json => {
   if (value instanceof Set) return [...value].map(toJson);
   if (typeof value !== 'object') return null;
   if (isAddressed(value)) return value.address();
+  if ('isOk' in value) return value.isOk ? 'Ok' : { Err: toJson('err' in value ? value.err : undefined) };
   // Variants: `{ type: 'Record', value: … }`, or only the type.
   const { type, value: inner, ...rest } = value as { type?: unknown; value?: unknown };
   if (typeof type === 'string' && Object.keys(rest).length === 0) {
