@@ -8,7 +8,8 @@ import { domain } from './domain.js';
 import { explorer } from './explorer.js';
 import { provider } from './provider.js';
 import { shell } from './shell.js';
+import { viewers } from './viewers.js';
 
-export const en = { shell, chain, domain, consent, explorer, council, auditor, provider, buyer } as const;
+export const en = { shell, chain, domain, consent, explorer, council, auditor, provider, buyer, viewers } as const;
 
 export type Catalogue = Words<typeof en>;

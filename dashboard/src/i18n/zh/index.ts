@@ -8,5 +8,6 @@ import { domain } from './domain.js';
 import { explorer } from './explorer.js';
 import { provider } from './provider.js';
 import { shell } from './shell.js';
+import { viewers } from './viewers.js';
 
-export const zh: Catalogue = { shell, chain, domain, consent, explorer, council, auditor, provider, buyer };
+export const zh: Catalogue = { shell, chain, domain, consent, explorer, council, auditor, provider, buyer, viewers };
