@@ -1,5 +1,6 @@
 // A record on sale: what it contains, what may be done with it, what it costs, whether it is there; and the order.
 
+import { MedshareError } from 'medshare-js';
 import { useState, type ReactNode } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { useAccounts } from '../../accounts/context.js';
@@ -273,7 +274,15 @@ const VaultCheck = ({ offer: { record, listing, version }, onPresence }: { offer
         {state.presence === 'no-vault' && (
           <p className="note bad">{t.buyer.vaultUnknown(version.content.locators.map(({ vault }) => vault).join(', '))}</p>
         )}
-        {state.error !== undefined && <Problem error={state.error} />}
+        {state.error !== undefined &&
+          (account?.transactions.kind === 'wallet' && !(state.error instanceof MedshareError) ? (
+            <div className="note bad" role="alert">
+              <p>{t.chain.send.wallet}</p>
+              <p className="mono small">{state.error instanceof Error ? state.error.message : String(state.error)}</p>
+            </div>
+          ) : (
+            <Problem error={state.error} />
+          ))}
       </div>
     </>
   );

@@ -111,9 +111,9 @@ const List = ({ items, isNarrowed }: { items: readonly ShownOrder[]; isNarrowed:
     <ul role="list" className="stack">
       {items.map((order) => (
         <li key={order.order} className={`card ${styles.hit}`}>
-          <h3>
+          <h2>
             <Link to={`/market/orders/${order.order}`}>{t.domain.orderNumber(format.number(order.order))}</Link>
-          </h3>
+          </h2>
           <p className={styles.price}>
             <Amount value={order.price} />
           </p>

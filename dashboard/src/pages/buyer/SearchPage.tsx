@@ -147,9 +147,9 @@ const HitCard = ({ hit, criteria }: { hit: OfferedHit; criteria: Criteria }): Re
   const purpose = paramsOf({ text: '', codes: [], tiers: [], sort: 'newest', ...(criteria.purpose ? { purpose: criteria.purpose } : {}) }).toString();
   return (
     <article className={`card ${styles.hit}`}>
-      <h3>
+      <h2>
         <Link to={{ pathname: `/market/records/${record}`, search: purpose }}>{kindOf(descriptor)}</Link>
-      </h3>
+      </h2>
       <p className={styles.price}>{listing && <Amount value={listing.price} />}</p>
       <p className="row soft small">
         <span>{t.domain.recordNumber(format.number(record))}</span>
