@@ -95,7 +95,8 @@ export interface AnsweredAt {
 }
 
 export interface Page<T> {
-  readonly at: AnsweredAt;
+  /** Nothing while the index is empty. */
+  readonly at: AnsweredAt | null;
   /** How many there are altogether, if that was asked. */
   readonly total: number | null;
   readonly items: readonly T[];
@@ -245,7 +246,7 @@ export interface ReviewItem {
   readonly panel: readonly Seat[];
   readonly state: unknown;
   readonly opened: number;
-  readonly decided: { readonly verdict: Verdict | 'Lapsed' | 'Dissolved'; readonly moment: number } | null;
+  readonly decided: { readonly verdict: Verdict | 'Lapsed' | 'Dissolved' | 'Split'; readonly moment: number } | null;
 }
 
 export interface ReviewsQuery extends Paging {
@@ -350,6 +351,7 @@ export interface MarketQuery {
   readonly from?: number;
   readonly to?: number;
   readonly kind?: Kind;
+  readonly at_best?: boolean;
 }
 
 export interface IndexState {
@@ -407,7 +409,7 @@ export class IndexClient {
     return this.#ask('auditorStatistics', query);
   }
 
-  marketStatistics(query: MarketQuery): Promise<Page<MarketStatistics>> {
+  marketStatistics(query: MarketQuery): Promise<Pick<Page<MarketStatistics>, 'at' | 'items'>> {
     return this.#ask('marketStatistics', query);
   }
 

@@ -6,7 +6,7 @@ import { Button } from '../ui/controls.js';
 export const Broken = (): ReactNode => {
   const { t } = useText();
   return (
-    <div className="card stack" role="alert">
+    <div className="card stack alone" role="alert">
       <h1>{t.shell.broken.title}</h1>
       <p>{t.shell.broken.text}</p>
       <div>

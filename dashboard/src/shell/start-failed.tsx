@@ -6,7 +6,7 @@ import { Button } from '../ui/controls.js';
 export const StartFailed = ({ error }: { error: unknown }): ReactNode => {
   const { t } = useText();
   return (
-    <main className="card stack" role="alert">
+    <main className="card stack alone" role="alert">
       <h1>{t.shell.startFailed}</h1>
       <p>{error instanceof Error ? error.message : String(error)}</p>
       <div>

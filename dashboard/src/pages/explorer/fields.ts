@@ -58,7 +58,11 @@ export const shownAs = (name: string, value: Json): Shown => {
   if (name === 'policy' && 'permission' in value && 'modifiers' in value) {
     return { as: 'policy', policy: value as unknown as Policy };
   }
-  if (name === 'purpose' && 'use' in value) return { as: 'purpose', purpose: value as unknown as Purpose };
+  if (name === 'purpose') {
+    // The index has names as the metadata have them, where `use`, a word of Rust's, has a mark.
+    const { 'r#use': marked, use = marked, ...rest } = value as { readonly [name: string]: Json };
+    if (use !== undefined) return { as: 'purpose', purpose: { use, ...rest } as unknown as Purpose };
+  }
   if (name === 'basis' && 'Order' in value) return shownAs('order', value.Order ?? null);
   return { as: 'json', json: JSON.stringify(value) };
 };
