@@ -32,7 +32,7 @@ export const ZipView = ({ file, failed }: { file: Blob; failed: (reason: string)
   if (chosen) return <Member entry={chosen} onBack={() => setChosen(undefined)} />;
   const shown = members.value.filter(({ filename }) => filename.toLowerCase().includes(search.toLowerCase()));
   return (
-    <section aria-label={words('members', members.value.length)}>
+    <div>
       <div className="v-bar">
         <Field label={words('filter')}>
           {(id) => (
@@ -75,7 +75,7 @@ export const ZipView = ({ file, failed }: { file: Blob; failed: (reason: string)
         </table>
       </div>
       <Pager page={page} pages={Math.ceil(shown.length / PAGE)} onPage={setPage} label={words('member')} />
-    </section>
+    </div>
   );
 };
 

@@ -11,6 +11,7 @@ import { connection } from './connection.js';
 import { market } from './market.js';
 import { pages } from './pages.js';
 import { sale } from './sale.js';
+import { viewers } from './viewers.js';
 
 const dist = new URL('../../dist', import.meta.url).pathname;
 if (!existsSync(`${dist}/index.html`)) throw new Error('the app is not built: npm run build');
@@ -29,6 +30,7 @@ describe('the app', { timeout: 600_000 }, () => {
   market(world);
   accounts(world);
   council(world);
+  viewers(world);
   pages(world);
   // Last, because it ends the node for a while.
   connection(world);

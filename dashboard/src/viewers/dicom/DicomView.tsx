@@ -65,7 +65,7 @@ const Elements = ({ rows }: { rows: readonly TagRow[] }): ReactNode => {
   const shown = useMemo(() => filteredRows(rows, search), [rows, search]);
   useEffect(() => setPage(0), [search]);
   return (
-    <section aria-label={words('elements')}>
+    <div>
       <div className="v-bar">
         <Field label={words('filter')}>
           {(id) => <input id={id} type="search" value={search} onChange={(event) => setSearch(event.target.value)} />}
@@ -96,6 +96,6 @@ const Elements = ({ rows }: { rows: readonly TagRow[] }): ReactNode => {
         </table>
       </div>
       <Pager page={page} pages={Math.ceil(shown.length / PAGE)} onPage={setPage} label={words('elements')} />
-    </section>
+    </div>
   );
 };

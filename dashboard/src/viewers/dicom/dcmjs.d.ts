@@ -11,5 +11,5 @@ declare module 'dcmjs' {
     };
   };
   /** Its messages to the console. */
-  export const log: { setLevel(level: string): void };
+  export const log: { setLevel(level: string): void; getLogger(name: string): { setLevel(level: string): void } };
 }

@@ -13,6 +13,7 @@ export const load = async (): Promise<Libraries> => {
   const imaging = 'default' in imported ? (imported.default as typeof Imaging) : imported;
   // Otherwise they write to the console what they do not like about a file.
   dcmjs.log.setLevel('silent');
+  dcmjs.log.getLogger('validation.dcmjs').setLevel('silent');
   imaging.log.setLevel('silent');
   const { DicomImage, NativePixelDecoder, WindowLevel } = imaging;
   return { ...dcmjs.data, DicomImage, NativePixelDecoder, WindowLevel };
