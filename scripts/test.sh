@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Formatting, lints, and every test: crypto, pallets, vault, client, whole system. Sets the machine up first.
-# With arguments: only these steps, out of: format ops build lints deny package tests.
+# With arguments: only these steps, out of: format ops build dashboard lints deny package tests.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 format() { cargo fmt --all --check; }
@@ -26,7 +26,6 @@ deny() {
         remarks+=("known vulnerabilities were not looked up: their list, at github.com, cannot be reached from here")
     fi
 }
-javascript() { (cd "$1" && npm ci --silent --no-audit --no-fund); }
 # The test vectors and the descriptors in JavaScript, together with the command if it is built.
 package() {
     local program=$CARGO_TARGET_DIR/release/medshare
@@ -36,6 +35,16 @@ package() {
         remarks+=("packages/medshare-js was not tested in a browser: neither chromium nor google-chrome is here")
     javascript packages/medshare-js &&
         (cd packages/medshare-js && MEDSHARE_BIN=$program MEDSHARE_CHROMIUM=$browser npm test --silent)
+}
+# The web app: types, lints and unit tests, and a real Chromium against the built node, vault and command.
+dashboard() {
+    build_dashboard && (cd dashboard && npm run --silent check && npm run --silent test) || return 1
+    local browser
+    browser=$(command -v chromium || command -v google-chrome) || {
+        remarks+=("dashboard was not tested in a browser: neither chromium nor google-chrome is here")
+        return 0
+    }
+    (cd dashboard && MEDSHARE_BIN=$CARGO_TARGET_DIR/release/medshare MEDSHARE_CHROMIUM=$browser npm run --silent test:browser)
 }
 ops() { ./scripts/ops.sh; }
 build() { build_programs; }
@@ -55,7 +64,7 @@ wanted() { [ -z "${steps[0]}" ] || [[ " ${steps[*]} " == *" $1 "* ]]; }
 
 begin=$SECONDS
 ./scripts/setup.sh
-for name in format ops build lints deny package tests; do
+for name in format ops build dashboard lints deny package tests; do
     wanted "$name" && timed "$name" "$name"
 done
 for remark in "${remarks[@]}"; do note "$remark"; done
