@@ -26,15 +26,18 @@ deny() {
         remarks+=("known vulnerabilities were not looked up: their list, at github.com, cannot be reached from here")
     fi
 }
-# The test vectors and the descriptors in JavaScript, together with the command if it is built.
+# The test vectors, the descriptors and the readers in JavaScript, together with the command if it is built.
 package() {
     local program=$CARGO_TARGET_DIR/release/medshare
-    [ -x "$program" ] || { program=; remarks+=("packages/medshare-js was not tested with the command, which is not built"); }
+    [ -x "$program" ] || { program=; remarks+=("the packages were not tested with the command, which is not built"); }
     local browser
     browser=$(command -v chromium || command -v google-chrome) ||
-        remarks+=("packages/medshare-js was not tested in a browser: neither chromium nor google-chrome is here")
-    javascript packages/medshare-js &&
-        (cd packages/medshare-js && MEDSHARE_BIN=$program MEDSHARE_CHROMIUM=$browser npm test --silent)
+        remarks+=("the packages were not tested in a browser: neither chromium nor google-chrome is here")
+    javascript packages/medshare-js && ./scripts/wasm.sh || return 1
+    local folder
+    for folder in packages/medshare-js packages/medshare-files; do
+        (cd "$folder" && MEDSHARE_BIN=$program MEDSHARE_CHROMIUM=$browser npm test --silent) || return 1
+    done
 }
 # The web app: types, lints and unit tests, and a real Chromium against the built node, vault and command.
 dashboard() {
