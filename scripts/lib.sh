@@ -34,3 +34,12 @@ timed() {
 build_programs() {
     cargo build --release --locked --workspace --bins
 }
+
+# The packages of a folder, exactly as its lock says.
+javascript() { (cd "$1" && npm ci --silent --no-audit --no-fund); }
+
+# The web app, into dashboard/dist, with the package that it is built on.
+build_dashboard() {
+    javascript packages/medshare-js && (cd packages/medshare-js && npm run --silent build) && ./scripts/wasm.sh &&
+        javascript dashboard && (cd dashboard && npm run --silent build)
+}

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Installs what a build needs: system packages, the Rust toolchain, its wasm target; and checks that Node.js is new enough.
+# Installs what a build needs: system packages, the Rust toolchain, its two wasm targets; and checks that Node.js is new enough.
 # Safe to run again: what is there already is left alone, and a complete machine is told so without root rights or network.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+# The runtime's, and that of the readers for browsers.
 readonly target=wasm32v1-none
+readonly browser=wasm32-unknown-unknown
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"; else
@@ -27,16 +29,16 @@ system_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# Two folders have JavaScript; their package.json say which Node.js these need.
+# Three folders have JavaScript; their package.json say which Node.js these need.
 node_version() {
     local have want
     have=$(node --version)
-    want=$(sed -nE 's/.*"node": ">=([0-9.]+)".*/\1/p' {tests/polkadot-js,packages/medshare-js}/package.json |
+    want=$(sed -nE 's/.*"node": ">=([0-9.]+)".*/\1/p' {tests/polkadot-js,packages/medshare-js,packages/medshare-files}/package.json |
         sort -V | tail -n 1)
     [ -n "$want" ] ||
         fail "no package.json says which Node.js is needed" 'it is to have: "engines": { "node": ">=VERSION" }'
     printf '%s\n%s\n' "$want" "${have#v}" | sort -C -V ||
-        fail "Node.js $have is too old: the checks of polkadot.js and packages/medshare-js need $want" \
+        fail "Node.js $have is too old: the checks of polkadot.js and the packages need $want" \
             "install a newer one as https://nodejs.org/en/download says (Debian 13's package nodejs is new enough)," \
             "see that \`node --version\` names it, and run this script again"
 }
@@ -50,18 +52,22 @@ toolchain() {
 
 # A target is usable if its core library is there.
 has_target() {
-    compgen -G "$(rustc --print sysroot)/lib/rustlib/$target/lib/libcore-*.rlib" >/dev/null
+    compgen -G "$(rustc --print sysroot)/lib/rustlib/$1/lib/libcore-*.rlib" >/dev/null
 }
 
-# Builds core, alloc and compiler_builtins of the target from Debian's rust-src of exactly this compiler's version.
-target_from_source() {
+has_source() {
+    [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/core/src/lib.rs" ]
+}
+
+# The standard library's source: Debian's rust-src of exactly this compiler's version.
+source_of_library() {
     local version sysroot work mirror package url
     version=$(rustc --version | cut -d' ' -f2)
     sysroot=$(rustc --print sysroot)
     work=$(mktemp -d)
     trap 'rm -rf "$work"; trap - RETURN' RETURN
 
-    if [ ! -f "$sysroot/lib/rustlib/src/rust/library/core/src/lib.rs" ]; then
+    if ! has_source; then
         note "fetching the standard library's source, version $version"
         mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true; } |
             sed -nE 's#.*(https?://[^ ]+/debian)/?( .*)?$#\1#p' | sort -u | sed -n 1p)
@@ -83,6 +89,15 @@ target_from_source() {
         # The standard library's own workspace is locked by a file that the build looks for here.
         find "$work/src/usr/src" -maxdepth 2 -name Cargo.lock -exec cp {} "$sysroot/lib/rustlib/src/rust/" \;
     fi
+}
+
+# Builds core, alloc and compiler_builtins of the runtime's target.
+target_from_source() {
+    local sysroot work
+    source_of_library
+    sysroot=$(rustc --print sysroot)
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"; trap - RETURN' RETURN
 
     note "building core and alloc for $target"
     mkdir -p "$work/crate/src"
@@ -118,12 +133,21 @@ SOURCE
 }
 
 wasm_target() {
-    has_target && return 0
+    has_target "$target" && return 0
     note "adding the target $target"
-    rustup target add "$target" 2>/dev/null && has_target && return 0
+    rustup target add "$target" 2>/dev/null && has_target "$target" && return 0
     note "rustup could not bring it; building it from source"
     target_from_source
-    has_target || fail "the target $target is still missing" "try: rustup target add $target"
+    has_target "$target" || fail "the target $target is still missing" "try: rustup target add $target"
+}
+
+# Without it, scripts/wasm.sh builds the standard library together with the readers.
+browser_target() {
+    has_target "$browser" || has_source && return 0
+    note "adding the target $browser"
+    rustup target add "$browser" 2>/dev/null && has_target "$browser" && return 0
+    note "rustup could not bring it"
+    source_of_library
 }
 
 step "setting up"
@@ -131,4 +155,5 @@ system_packages
 node_version
 toolchain
 wasm_target
-note "ready: $(rustc --version), $target, $(protoc --version), Node.js $(node --version)"
+browser_target
+note "ready: $(rustc --version), $target, $browser, $(protoc --version), Node.js $(node --version)"

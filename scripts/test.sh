@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Formatting, lints, and every test: crypto, pallets, vault, client, whole system. Sets the machine up first.
-# With arguments: only these steps, out of: format ops build lints deny package tests.
+# With arguments: only these steps, out of: format ops build dashboard lints deny package tests.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 format() { cargo fmt --all --check; }
@@ -26,16 +26,28 @@ deny() {
         remarks+=("known vulnerabilities were not looked up: their list, at github.com, cannot be reached from here")
     fi
 }
-javascript() { (cd "$1" && npm ci --silent --no-audit --no-fund); }
-# The test vectors and the descriptors in JavaScript, together with the command if it is built.
+# The test vectors, the descriptors and the readers in JavaScript, together with the command if it is built.
 package() {
     local program=$CARGO_TARGET_DIR/release/medshare
-    [ -x "$program" ] || { program=; remarks+=("packages/medshare-js was not tested with the command, which is not built"); }
+    [ -x "$program" ] || { program=; remarks+=("the packages were not tested with the command, which is not built"); }
     local browser
     browser=$(command -v chromium || command -v google-chrome) ||
-        remarks+=("packages/medshare-js was not tested in a browser: neither chromium nor google-chrome is here")
-    javascript packages/medshare-js &&
-        (cd packages/medshare-js && MEDSHARE_BIN=$program MEDSHARE_CHROMIUM=$browser npm test --silent)
+        remarks+=("the packages were not tested in a browser: neither chromium nor google-chrome is here")
+    javascript packages/medshare-js && ./scripts/wasm.sh || return 1
+    local folder
+    for folder in packages/medshare-js packages/medshare-files; do
+        (cd "$folder" && MEDSHARE_BIN=$program MEDSHARE_CHROMIUM=$browser npm test --silent) || return 1
+    done
+}
+# The web app: types, lints and unit tests, and a real Chromium against the built node, vault and command.
+dashboard() {
+    build_dashboard && (cd dashboard && npm run --silent check && npm run --silent test) || return 1
+    local browser
+    browser=$(command -v chromium || command -v google-chrome) || {
+        remarks+=("dashboard was not tested in a browser: neither chromium nor google-chrome is here")
+        return 0
+    }
+    (cd dashboard && MEDSHARE_BIN=$CARGO_TARGET_DIR/release/medshare MEDSHARE_CHROMIUM=$browser npm run --silent test:browser)
 }
 ops() { ./scripts/ops.sh; }
 build() { build_programs; }
@@ -95,7 +107,7 @@ wanted() { [ -z "${steps[0]}" ] || [[ " ${steps[*]} " == *" $1 "* ]]; }
 
 begin=$SECONDS
 ./scripts/setup.sh
-for name in format ops build lints deny package tests; do
+for name in format ops build dashboard lints deny package tests; do
     wanted "$name" && timed "$name" "$name"
 done
 for remark in "${remarks[@]}"; do note "$remark"; done

@@ -1,8 +1,9 @@
 //! Folders, which are shared as one zip.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -58,18 +59,27 @@ impl Folder {
                 self.list(&path, &format!("{name}/"), depth.saturating_add(1))?;
             } else if !kind.is_file() {
                 return Err(self.refuse(format!("{name} is a link or a device, and no file; leave it out")));
-            } else if LITTER.contains(&file_name) || file_name.starts_with("._") {
-                self.litter.push(name);
-            } else if let Some(reason) = bad_name(&name) {
-                return Err(self.refuse(format!("{name:?} {reason}")));
             } else {
-                self.names.push(name);
-            }
-            if self.names.len() > MAX_FILES {
-                return Err(self.refuse(format!("it has more than {MAX_FILES} files")));
+                self.admit(name)?;
             }
         }
         Ok(())
+    }
+
+    /// Takes a file in, or leaves it out.
+    fn admit(&mut self, name: String) -> Result<(), ReadError> {
+        let file_name = name.rsplit('/').next().unwrap_or_default();
+        if LITTER.contains(&file_name) || file_name.starts_with("._") {
+            self.litter.push(name);
+        } else if let Some(reason) = bad_name(&name) {
+            return Err(self.refuse(format!("{name:?} {reason}")));
+        } else {
+            self.names.push(name);
+        }
+        match self.names.len() > MAX_FILES {
+            true => Err(self.refuse(format!("it has more than {MAX_FILES} files"))),
+            false => Ok(()),
+        }
     }
 
     /// Writes the folder as a zip.
@@ -86,9 +96,37 @@ impl Folder {
     }
 }
 
+/// Writes the files of a folder that somebody else holds as a zip, and says which were left out.
+pub(crate) fn pack_held<I: Read>(
+    path: &Path,
+    files: impl IntoIterator<Item = (String, u64, I)>,
+    to: impl Write,
+) -> Result<Vec<String>, ReadError> {
+    let mut folder = Folder { path: path.to_owned(), names: Vec::new(), litter: Vec::new() };
+    let mut held = BTreeMap::new();
+    for (name, size, input) in files {
+        folder.admit(name.clone())?;
+        if held.insert(name.clone(), (size, input)).is_some() {
+            return Err(folder.refuse(format!("{name:?} is in it twice")));
+        }
+    }
+    for name in &folder.litter {
+        held.remove(name);
+    }
+    if held.is_empty() {
+        return Err(ReadError::Empty { path: path.to_owned() });
+    }
+    let mut packer = Packer::new(to, path);
+    // By name, as those on a disk are.
+    for (name, (size, mut input)) in held {
+        copy(&mut input, packer.begin(&name, size)?, &path.join(&name))?;
+    }
+    packer.finish()?;
+    Ok(folder.litter)
+}
+
 /// Copies, and tells reading from writing when one of them fails.
-fn copy(from: &mut File, to: &mut dyn Write, path: &Path) -> Result<(), ReadError> {
-    use io::Read;
+fn copy(from: &mut dyn Read, to: &mut dyn Write, path: &Path) -> Result<(), ReadError> {
     let mut chunk = vec![0; 64 << 10];
     loop {
         let count = match from.read(&mut chunk) {

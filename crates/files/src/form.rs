@@ -7,7 +7,7 @@ use medshare_types::Kind;
 use crate::{hl7, json, table, zipped};
 
 /// What readers read from.
-pub(crate) trait Input: Read + Seek {}
+pub trait Input: Read + Seek {}
 impl<T: Read + Seek> Input for T {}
 
 /// Bytes at the beginning of a file by which most forms are told apart.

@@ -28,6 +28,8 @@ mod json;
 mod part;
 mod pdf;
 mod single;
+mod source;
+mod spool;
 mod study;
 mod table;
 mod tally;
@@ -36,22 +38,21 @@ mod zipped;
 
 use std::{
     fs::File,
-    io::{self, Write},
+    io::{self, SeekFrom, Write},
     path::Path,
 };
 
 use medshare_types::{Descriptor, Kind};
+use serde::Serialize;
 
 pub use error::ReadError;
-pub use form::Form;
+pub use form::{Form, Input};
 pub use part::{At, Inspect, Part, Place, Row};
+pub use source::Source;
 pub use table::Dialect;
 
-/// What is unpacked is kept in memory up to this many bytes, and otherwise in a file without a name.
-const SPOOLED: usize = 16 << 20;
-
-/// What a file is.
-#[derive(Clone, PartialEq, Debug)]
+/// What a file is: as JSON, what `medshare describe --json` prints.
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Description {
     /// What goes on the chain.
     pub descriptor: Descriptor,
@@ -62,6 +63,7 @@ pub struct Description {
     /// with any are sealed only if that is accepted, and auditors reject them.
     pub identifying: Vec<String>,
     /// All that the check of the de-identification found, also what only a person can judge.
+    #[serde(skip)]
     pub findings: deid::Findings,
 }
 
@@ -80,9 +82,9 @@ pub struct Read {
 ///
 /// # Errors
 /// If it cannot be read, is empty, or is broken or of another kind.
-pub fn describe(path: &Path, kind: Option<Kind>) -> Result<Description, ReadError> {
+pub fn describe<'a>(source: impl Into<Source<'a>>, kind: Option<Kind>) -> Result<Description, ReadError> {
     let mut check = deid::Check::default();
-    let Read { descriptor, remarks } = read(path, kind, &mut check)?;
+    let Read { descriptor, remarks } = read(source, kind, &mut check)?;
     let findings = check.finish();
     Ok(Description { descriptor, remarks, identifying: findings.identifying(), findings })
 }
@@ -91,8 +93,12 @@ pub fn describe(path: &Path, kind: Option<Kind>) -> Result<Description, ReadErro
 ///
 /// # Errors
 /// As [`describe`], and whatever `inspect` returns.
-pub fn read(path: &Path, kind: Option<Kind>, inspect: &mut dyn Inspect) -> Result<Read, ReadError> {
-    engine(path, kind, inspect, None)
+pub fn read<'a>(
+    source: impl Into<Source<'a>>,
+    kind: Option<Kind>,
+    inspect: &mut dyn Inspect,
+) -> Result<Read, ReadError> {
+    engine(source.into(), kind, inspect, None)
 }
 
 /// Writes a file, folder or zip with whatever `edit` makes of its parts. A folder or a zip becomes a zip, without a
@@ -102,22 +108,24 @@ pub fn read(path: &Path, kind: Option<Kind>, inspect: &mut dyn Inspect) -> Resul
 /// # Errors
 /// As [`describe`]; [`ReadError::NotDeidentifiable`] if it has no parts that can be changed; whatever `edit` returns.
 /// Then what was written so far is worth nothing.
-pub fn rewrite(
-    path: &Path,
+pub fn rewrite<'a>(
+    source: impl Into<Source<'a>>,
     kind: Option<Kind>,
     out: &mut dyn Write,
     edit: &mut dyn Inspect,
 ) -> Result<(), ReadError> {
-    engine(path, kind, edit, Some(out)).map(drop)
+    engine(source.into(), kind, edit, Some(out)).map(drop)
 }
 
 /// What a file is by its content.
 ///
 /// # Errors
 /// If it cannot be read, is empty, or is a folder.
-pub fn recognise(path: &Path) -> Result<Form, ReadError> {
-    let (mut file, _) = open(path)?;
-    form::recognise(&mut file).map_err(ReadError::io(path))
+pub fn recognise<'a>(source: impl Into<Source<'a>>) -> Result<Form, ReadError> {
+    let Source { path, held } = source.into();
+    let mut opened = None;
+    let (input, _) = open(path, held, &mut opened)?;
+    form::recognise(input).map_err(ReadError::io(path))
 }
 
 /// Writes a folder as the zip that stands for it.
@@ -128,26 +136,54 @@ pub fn pack(folder: &Path, out: &mut dyn Write) -> Result<(), ReadError> {
     folder::Folder::open(folder)?.pack(out)
 }
 
-fn open(path: &Path) -> Result<(File, u64), ReadError> {
-    let metadata = path.metadata().map_err(ReadError::io(path))?;
-    if !metadata.is_file() {
-        let source = io::Error::new(io::ErrorKind::InvalidInput, "it is not a file");
-        return Err(ReadError::Io { path: path.to_owned(), source });
+/// The same for the files of a folder that somebody else holds: their names, `/`-separated, below `folder`, which errors name;
+/// how many bytes they have; and what reads them. Gives the names of files that were left out, as systems leave them behind.
+///
+/// # Errors
+/// As [`pack`]; if a name is there twice.
+pub fn pack_held<I: io::Read>(
+    folder: &Path,
+    files: impl IntoIterator<Item = (String, u64, I)>,
+    out: &mut dyn Write,
+) -> Result<Vec<String>, ReadError> {
+    folder::pack_held(folder, files, out)
+}
+
+/// What is held, or the file of that path, which lives in `opened`; and its size.
+fn open<'a>(
+    path: &Path,
+    held: Option<&'a mut (dyn Input + '_)>,
+    opened: &'a mut Option<File>,
+) -> Result<(&'a mut dyn Input, u64), ReadError> {
+    let (input, size): (&mut dyn Input, u64) = match held {
+        Some(input) => {
+            let size = input.seek(SeekFrom::End(0)).map_err(ReadError::io(path))?;
+            (input, size)
+        }
+        None => {
+            let metadata = path.metadata().map_err(ReadError::io(path))?;
+            if !metadata.is_file() {
+                let source = io::Error::new(io::ErrorKind::InvalidInput, "it is not a file");
+                return Err(ReadError::Io { path: path.to_owned(), source });
+            }
+            (opened.insert(File::open(path).map_err(ReadError::io(path))?), metadata.len())
+        }
+    };
+    if size == 0 {
+        return Err(ReadError::Empty { path: path.to_owned() });
     }
-    match metadata.len() {
-        0 => Err(ReadError::Empty { path: path.to_owned() }),
-        size => Ok((File::open(path).map_err(ReadError::io(path))?, size)),
-    }
+    Ok((input, size))
 }
 
 fn engine(
-    path: &Path,
+    source: Source<'_>,
     kind: Option<Kind>,
     inspect: &mut dyn Inspect,
     out: Option<&mut dyn Write>,
 ) -> Result<Read, ReadError> {
+    let Source { path, held } = source;
     let mut remarks = Vec::new();
-    if path.metadata().map_err(ReadError::io(path))?.is_dir() {
+    if held.is_none() && path.metadata().map_err(ReadError::io(path))?.is_dir() {
         let mut folder = folder::Folder::open(path)?;
         if !folder.litter.is_empty() {
             remarks.push(format!("left out, as systems leave them behind: {}", folder.litter.join(", ")));
@@ -157,14 +193,15 @@ fn engine(
         let descriptor = study::read(&mut folder, kind, size.0, inspect, &mut remarks, out)?;
         return Ok(Read { descriptor, remarks });
     }
-    let (mut file, size) = open(path)?;
-    let form = form::recognise(&mut file).map_err(ReadError::io(path))?;
+    let mut opened = None;
+    let (input, size) = open(path, held, &mut opened)?;
+    let form = form::recognise(input).map_err(ReadError::io(path))?;
     let descriptor = match form {
         Form::Zip => {
-            let mut zip = zipped::Zip::open(path)?;
+            let mut zip = zipped::Zip::open((path, input, size))?;
             study::read(&mut zip, kind, size, inspect, &mut remarks, out)?
         }
-        form => single::read((path, &mut file, size), (form, kind), inspect, &mut remarks, out)?,
+        form => single::read((path, input, size), (form, kind), inspect, &mut remarks, out)?,
     };
     Ok(Read { descriptor, remarks })
 }

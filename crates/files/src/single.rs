@@ -1,6 +1,6 @@
 //! One file.
 
-use std::{fs::File, io::Write, path::Path};
+use std::{io::Write, path::Path};
 
 use medshare_types::{Descriptor, Kind};
 
@@ -56,7 +56,7 @@ pub(crate) fn ensure_editable(form: Form, context: &Context<'_>) -> Result<(), R
 
 /// Reads a file of `size` bytes that is `form`, as `kind` if that is given.
 pub(crate) fn read(
-    (path, file, size): (&Path, &mut File, u64),
+    (path, input, size): (&Path, &mut dyn Input, u64),
     (form, kind): (Form, Option<Kind>),
     inspect: &mut dyn Inspect,
     remarks: &mut Vec<String>,
@@ -80,7 +80,7 @@ pub(crate) fn read(
     if context.out.is_some() {
         ensure_editable(as_form, &context)?;
     }
-    let content = match read_form(as_form, file, size, &mut context) {
+    let content = match read_form(as_form, input, size, &mut context) {
         Ok(content) => content,
         // Shared as it is, by its owner's word.
         Err(error) if lenient && error.is_of_content() => {

@@ -3,7 +3,6 @@
 use std::{
     cell::Cell,
     collections::BTreeSet,
-    fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     rc::Rc,
@@ -15,8 +14,9 @@ use zip::{
 };
 
 use crate::{
-    ReadError, SPOOLED,
+    ReadError,
     form::Input,
+    spool::spool,
     study::{Members, Open},
 };
 
@@ -54,14 +54,14 @@ pub(crate) fn bad_name(name: &str) -> Option<&'static str> {
 }
 
 /// Reads what a directory needs, and not more.
-struct Bounded {
-    file: File,
+struct Bounded<'a> {
+    input: &'a mut dyn Input,
     left: Rc<Cell<u64>>,
 }
 
-impl Read for Bounded {
+impl Read for Bounded<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer)?;
+        let count = self.input.read(buffer)?;
         match self.left.get().checked_sub(u64::try_from(count).unwrap_or(u64::MAX)) {
             Some(left) => self.left.set(left),
             None => {
@@ -73,16 +73,16 @@ impl Read for Bounded {
     }
 }
 
-impl Seek for Bounded {
+impl Seek for Bounded<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
+        self.input.seek(to)
     }
 }
 
 /// A zip that is safe to open.
-pub(crate) struct Zip {
+pub(crate) struct Zip<'a> {
     path: PathBuf,
-    archive: ZipArchive<Bounded>,
+    archive: ZipArchive<Bounded<'a>>,
     /// The files in it, by their places in its directory.
     places: Vec<usize>,
     names: Vec<String>,
@@ -90,13 +90,12 @@ pub(crate) struct Zip {
     left: Rc<Cell<u64>>,
 }
 
-impl Zip {
-    pub(crate) fn open(path: &Path) -> Result<Self, ReadError> {
+impl<'a> Zip<'a> {
+    /// Opens the zip of that path, which has so many bytes.
+    pub(crate) fn open((path, input, size): (&Path, &'a mut dyn Input, u64)) -> Result<Self, ReadError> {
         let refuse = |reason: String| ReadError::Zip { path: path.to_owned(), reason };
-        let file = File::open(path).map_err(ReadError::io(path))?;
-        let size = file.metadata().map_err(ReadError::io(path))?.len();
         let left = Rc::new(Cell::new(MAX_DIRECTORY));
-        let mut archive = ZipArchive::new(Bounded { file, left: left.clone() })
+        let mut archive = ZipArchive::new(Bounded { input, left: left.clone() })
             .map_err(|error| refuse(format!("its directory cannot be read: {error}")))?;
         if archive.len() > MAX_FILES {
             return Err(refuse(format!("it has {} entries, more than {MAX_FILES}", archive.len())));
@@ -158,7 +157,7 @@ fn text(bytes: &[u8]) -> Option<String> {
     (!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes.get(..256).unwrap_or(bytes)).into_owned())
 }
 
-impl Members for Zip {
+impl Members for Zip<'_> {
     fn path(&self) -> &Path {
         &self.path
     }
@@ -182,7 +181,7 @@ impl Members for Zip {
         let entry =
             self.archive.by_index(place).map_err(|error| refuse(format!("cannot be read: {error}")))?;
         let said = entry.size();
-        let mut data = tempfile::spooled_tempfile(SPOOLED);
+        let mut data = spool();
         // Not more than it says, whatever is in it.
         let size =
             io::copy(&mut entry.take(said.saturating_add(1)), &mut data).map_err(|error| {

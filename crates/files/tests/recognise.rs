@@ -2,11 +2,15 @@
 
 mod common;
 
-use std::path::Path;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::Path,
+};
 
 use common::{Dir, bytes, described, described_as, descriptor, fixture, media_type};
-use medshare_files::{Form, ReadError, describe, recognise};
-use medshare_types::Kind;
+use medshare_files::{Form, ReadError, Source, describe, recognise};
+use medshare_types::{Descriptor, Kind};
 
 const HL7: &str = "MSH|^~\\&|LAB|HOSP|||20190504||ORU^R01|1|P|2.5.1\rPID|1||77\r";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -124,4 +128,35 @@ fn refuses_empty_and_missing_files() {
     assert!(matches!(error, ReadError::Io { .. }) && !error.is_of_content(), "{error}");
     let dir = Dir::new();
     assert!(recognise(dir.path()).unwrap_err().to_string().contains("not a file"));
+}
+
+/// What the clients in JavaScript are tested against.
+#[test]
+fn the_fixtures_descriptors_are_what_the_readers_say() {
+    let expected: BTreeMap<String, Descriptor> = serde_json::from_slice(&bytes("descriptors.json")).unwrap();
+    let names: Vec<String> = ["fhir", "dicom"]
+        .into_iter()
+        .flat_map(|folder| {
+            let files = fs::read_dir(fixture(folder)).unwrap();
+            files.map(move |file| format!("{folder}/{}", file.unwrap().file_name().display()))
+        })
+        .filter(|name| !name.contains("LICENSE"))
+        .collect();
+    assert_eq!(names.iter().collect::<BTreeSet<_>>(), expected.keys().collect());
+    for (name, descriptor) in expected {
+        assert_eq!(describe(&fixture(&name), None).unwrap().descriptor, descriptor, "{name}");
+    }
+}
+
+#[test]
+fn what_somebody_else_holds_is_read_as_what_lies_on_disk() {
+    for name in ["fhir/atencio.json", "dicom/reportsi.dcm"] {
+        let mut held = io::Cursor::new(bytes(name));
+        let path = fixture(name);
+        assert_eq!(recognise(Source::held(&path, &mut held)).unwrap(), recognise(&path).unwrap());
+        assert_eq!(describe(Source::held(&path, &mut held), None).unwrap(), describe(&path, None).unwrap());
+    }
+    let mut nothing = io::Cursor::new(Vec::new());
+    let error = describe(Source::held(Path::new("held"), &mut nothing), None).unwrap_err();
+    assert!(matches!(&error, ReadError::Empty { path } if path == Path::new("held")), "{error}");
 }

@@ -2,12 +2,12 @@
 
 mod common;
 
-use std::{fs, path::Path};
+use std::{fs, io::Cursor, path::Path};
 
 use common::{
     Dir, bytes, count, described, described_as, dicom, element, header, item, media_type, refusal, zip,
 };
-use medshare_files::{Inspect, Part, Place, ReadError, describe, pack, rewrite};
+use medshare_files::{Inspect, Part, Place, ReadError, describe, pack, pack_held, rewrite};
 use medshare_types::Kind;
 
 const PATIENT: &[u8] = br#"{"resourceType":"Patient","id":"a"}"#;
@@ -215,4 +215,39 @@ fn a_zip_is_written_without_its_directory_and_under_new_names() {
     dir.put("x.pdf", "%PDF-1.4\nstartxref\n0\n%%EOF");
     let refused = rewrite(dir.path(), None, &mut Vec::new(), &mut ()).unwrap_err();
     assert!(matches!(refused, ReadError::NotDeidentifiable { .. }), "{refused}");
+}
+
+#[test]
+fn a_folder_that_somebody_else_holds_is_packed_as_one_on_disk() {
+    let dir = Dir::new();
+    let files = [("b/2.dcm", bytes("dicom/rtdose.dcm")), ("a.dcm", bytes("dicom/reportsi.dcm"))];
+    for (name, content) in &files {
+        dir.put(name, content);
+    }
+    dir.put("b/.DS_Store", "x");
+    let mut expected = Vec::new();
+    pack(dir.path(), &mut expected).unwrap();
+    let held = |files: &[(&str, Vec<u8>)]| {
+        let files: Vec<_> = files
+            .iter()
+            .map(|(name, content)| ((*name).to_owned(), content.len() as u64, Cursor::new(content.clone())))
+            .collect();
+        let mut packed = Vec::new();
+        pack_held(Path::new("held"), files, &mut packed).map(|left_out| (packed, left_out))
+    };
+    let [second, first] = files.clone();
+    let (packed, left_out) = held(&[second, ("b/.DS_Store", b"x".to_vec()), first]).unwrap();
+    assert!(packed == expected, "the zips differ");
+    assert_eq!(left_out, ["b/.DS_Store"]);
+
+    let one = || ("a.dcm", bytes("dicom/reportsi.dcm"));
+    for (files, reason) in [
+        (vec![one(), one()], "is in it twice"),
+        (vec![one(), ("../a", vec![1])], "leads out of the folder"),
+        (vec![("Thumbs.db", vec![1])], "empty"),
+        (vec![], "empty"),
+    ] {
+        let error = held(&files).unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+    }
 }

@@ -39,6 +39,7 @@ use crate::{
     space::Space,
     store::{BlobStore, Place},
     strangers::Strangers,
+    web::{self, Web},
 };
 
 /// By how much the chain's time may be ahead of this machine's clock, ms. Blocks are never from the future, so the
@@ -107,6 +108,8 @@ pub struct Shared {
     pub store_links: bool,
     /// The address under which links are to be used, with a slash at its end.
     pub public_url: Option<Url>,
+    /// The web app.
+    pub web: Option<Web>,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
     _upkeep: AbortOnDropHandle<()>,
@@ -152,6 +155,8 @@ pub struct Settings {
     pub public_url: Option<Url>,
     /// Origins of web pages that may use the vault from a browser; `*` is all.
     pub cors_origins: Vec<String>,
+    /// The web app, if the vault serves it.
+    pub web: Option<web::Settings>,
 }
 
 /// A vault that is ready to serve.
@@ -217,6 +222,7 @@ impl Vault {
         let resumable = open(&state.join("uploads"), |path| {
             Uploads::open(path.to_owned(), settings.resumable, inventory.clone())
         })?;
+        let web = settings.web.map(Web::open).transpose()?;
         let limits = Limits {
             max_blob_bytes: settings.max_blob_bytes,
             link_lifetime: millis(settings.link_lifetime),
@@ -271,6 +277,7 @@ impl Vault {
             bounds,
             store_links: settings.store_links,
             public_url,
+            web,
             _upkeep: AbortOnDropHandle::new(tokio::spawn(metrics::upkeep(metrics.clone()))),
             metrics,
             _locks: locks,

@@ -22,6 +22,7 @@ use crate::{
     scrub::Rounds,
     store::Place,
     terminal::Terminal,
+    web,
 };
 
 /// Keeps encrypted blobs and serves them as the medshare chain decides.
@@ -86,6 +87,10 @@ pub struct Options {
     )]
     pub cors_origins: Vec<String>,
 
+    /// What the vault serves of the web app.
+    #[command(flatten)]
+    pub web: WebOptions,
+
     /// Largest blob, bytes; at most 52428800000 where blobs are kept at a URL.
     #[arg(long, value_name = "BYTES", env = "MEDSHARE_VAULT_MAX_BLOB_BYTES", default_value_t = 16 << 30)]
     pub max_blob_bytes: u64,
@@ -115,6 +120,40 @@ pub struct Options {
     /// Write logs as JSON lines.
     #[arg(long)]
     pub json_logs: bool,
+}
+
+/// The web app, for browsers.
+#[derive(Args, Clone, Debug)]
+pub struct WebOptions {
+    /// Serve the web app from this folder, into which it was built (`dashboard/dist`), at `/`.
+    #[arg(id = "web", long = "web", value_name = "FOLDER", env = "MEDSHARE_VAULT_WEB")]
+    pub folder: Option<PathBuf>,
+
+    /// WebSocket address under which the browsers of the app's users reach a node [default: that of --chain].
+    #[arg(id = "web_node", long = "web-node", value_name = "URL", env = "MEDSHARE_VAULT_WEB_NODE")]
+    pub node: Option<Url>,
+
+    /// Address of another vault that the app may use; can be given several times. That vault has to name this app's origin
+    /// as a --cors-origin.
+    #[arg(
+        id = "web_vaults",
+        long = "web-vault",
+        value_name = "URL",
+        env = "MEDSHARE_VAULT_WEB_VAULTS",
+        value_delimiter = ','
+    )]
+    pub vaults: Vec<Url>,
+}
+
+impl WebOptions {
+    fn settings(&self, chain: &str) -> anyhow::Result<Option<web::Settings>> {
+        let Some(folder) = &self.folder else { return Ok(None) };
+        let node = match &self.node {
+            Some(node) => node.clone(),
+            None => chain.parse().with_context(|| format!("{chain} is no address; give --web-node"))?,
+        };
+        Ok(Some(web::Settings { folder: folder.clone(), node, vaults: self.vaults.clone() }))
+    }
 }
 
 /// How much the vault takes, and how long it waits.
@@ -279,13 +318,16 @@ impl Options {
     }
 
     /// What the vault is made of.
-    pub fn settings(&self, account: AccountId) -> Settings {
+    ///
+    /// # Errors
+    /// If what the web app is to be told is no address.
+    pub fn settings(&self, account: AccountId) -> anyhow::Result<Settings> {
         let state = match (&self.state, &self.store) {
             (Some(state), _) => state.clone(),
             (None, Place::Folder(folder)) => folder.join("state"),
             (None, Place::Url(_) | Place::Memory) => "./vault-state".into(),
         };
-        Settings {
+        Ok(Settings {
             account,
             store: self.store.clone(),
             state,
@@ -311,7 +353,8 @@ impl Options {
             store_links: self.store_links,
             public_url: self.public_url.clone(),
             cors_origins: self.cors_origins.clone(),
-        }
+            web: self.web.settings(&self.chain)?,
+        })
     }
 }
 
@@ -345,7 +388,7 @@ mod tests {
         let options =
             Options::try_parse_from(["medshare-vault", "--dev-account", "Charlie", "--quota-of", &given])
                 .unwrap();
-        let quotas = options.settings(account.clone()).quotas;
+        let quotas = options.settings(account.clone()).unwrap().quotas;
         assert_eq!((quotas.of(&account), quotas.of(&AccountId::new([2; 32]))), (5, 6));
         assert_eq!(quotas.of(&AccountId::new([3; 32])), quotas.bytes);
         for wrong in ["x=5", "5", &format!("{account}=many")] {
@@ -355,9 +398,25 @@ mod tests {
     }
 
     #[test]
+    fn the_web_app_uses_the_node_of_the_vault_if_no_other_is_named() {
+        let web = |more: &[&str]| {
+            let given = ["medshare-vault", "--dev-account", "Charlie", "--chain", "ws://node.example:1"];
+            let options = Options::try_parse_from(given.iter().chain(more)).unwrap();
+            options.settings(AccountId::new([1; 32])).unwrap().web
+        };
+        assert!(web(&[]).is_none());
+        assert_eq!(web(&["--web", "dist"]).unwrap().node.as_str(), "ws://node.example:1/");
+        let other =
+            web(&["--web", "dist", "--web-node", "wss://rpc.example", "--web-vault", "https://b.example"]);
+        let other = other.unwrap();
+        assert_eq!(other.node.as_str(), "wss://rpc.example/");
+        assert_eq!(other.vaults, ["https://b.example".parse().unwrap()]);
+    }
+
+    #[test]
     fn an_account_is_all_that_must_be_given() {
         let options = Options::try_parse_from(["medshare-vault", "--dev-account", "Charlie"]).unwrap();
-        let settings = options.settings(AccountId::new([1; 32]));
+        let settings = options.settings(AccountId::new([1; 32])).unwrap();
         assert_eq!(settings.state, Path::new("./vault-data/state"));
         assert!(Options::try_parse_from(["medshare-vault"]).is_err());
         let long = ["medshare-vault", "--dev-account", "Charlie", "--receipt-seconds", "601"];

@@ -15,6 +15,7 @@
 //! - [`receipts`]: a journal of uses on disk, and how they get to the chain exactly once.
 //! - [`ledger`]: what the vault needs of a chain; [`chain`]: the real one.
 //! - [`bounds`]: how much the vault takes, and how long it waits.
+//! - [`web`]: the web app's files, for those who serve it.
 //! - [`app`]: how they are put together.
 
 pub mod app;
@@ -48,6 +49,7 @@ pub mod space;
 pub mod store;
 pub mod strangers;
 mod terminal;
+pub mod web;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -71,7 +71,7 @@ async fn start(options: &Options) -> anyhow::Result<(Vault, TcpListener)> {
     let chain = Chain::connect(&options.chain).await?;
     tracing::info!(chain = chain.name(), genesis = ?chain.genesis(), "connected");
     let identity = options.identity(&chain).await?;
-    let settings = options.settings(identity.account().clone());
+    let settings = options.settings(identity.account().clone())?;
     let ledger = ChainLedger::new(chain, identity).await?;
     let vault = Vault::new(settings, Arc::new(ledger)).await?;
     let listener = listen(options.listen).await?;

@@ -12,7 +12,9 @@ import { Decrypter, Encrypter, armor } from 'age-encryption';
 import { encodeAccount } from './account.js';
 import { fromHex, toHex, utf8, type Hex } from './bytes.js';
 import { MedshareError, reasonOf } from './error.js';
+import { Fn, encodeScalar } from './group.js';
 import { KeyPair, type KeyProof } from './keys.js';
+import { Transcript } from './merlin.js';
 import type { Signer } from './signer.js';
 
 const VERSION = 1;
@@ -77,6 +79,22 @@ export class Identity implements Signer {
   static fromSeed(seed: Uint8Array, pairs: readonly KeyPair[] = []): Identity {
     if (seed.length !== 32) throw new MedshareError('Invalid', `a seed has 32 bytes, not ${seed.length}`);
     return new Identity(Uint8Array.from(seed), notEmpty(pairs) ? [...pairs] : [KeyPair.generate()]);
+  }
+
+  /**
+   * A development account, such as `Alice`, with the encryption key that a development chain gives it. Everybody knows its
+   * secrets.
+   *
+   * @throws {MedshareError} `Invalid` if there is no account of this name.
+   */
+  static development(name: string): Identity {
+    const known = DEVELOPMENT_ACCOUNTS.find((one) => one.toLowerCase() === name.toLowerCase());
+    if (known === undefined) {
+      throw new MedshareError('Invalid', `there is no development account \`${name}\``, {
+        hint: `There are ${DEVELOPMENT_ACCOUNTS.join(', ')}.`,
+      });
+    }
+    return new Identity(hardSeed(fromHex(DEVELOPMENT_SEED), known), [KeyPair.development(known)]);
   }
 
   /**
@@ -175,7 +193,12 @@ export class Identity implements Signer {
 
   /** The account's sr25519 signature over a text, 64 bytes. */
   sign(text: string): Hex {
-    return toHex(sign(this.#secret, utf8(text)));
+    return toHex(this.signBytes(utf8(text)));
+  }
+
+  /** The account's sr25519 signature over bytes, such as a transaction's payload: 64 bytes. */
+  signBytes(bytes: Uint8Array): Uint8Array {
+    return sign(this.#secret, bytes);
   }
 
   /**
@@ -186,6 +209,30 @@ export class Identity implements Signer {
     return Uint8Array.from(this.#seed);
   }
 }
+
+/** The development accounts, as Substrate names them. */
+export const DEVELOPMENT_ACCOUNTS: readonly string[] = ['Alice', 'Bob', 'Charlie', 'Dave', 'Eve', 'Ferdie', 'One', 'Two'];
+
+/** The seed of Substrate's development phrase, `bottom drive obey lake curtain smoke basket hold race lonely fit walk`. */
+const DEVELOPMENT_SEED = '0xfac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e';
+
+/** The seed of the account `//junction` under another seed: schnorrkel's hard derivation, junctions encoded as Substrate does. */
+const hardSeed = (seed: Uint8Array, junction: string): Uint8Array => {
+  const text = utf8(junction);
+  const chainCode = new Uint8Array(32);
+  chainCode.set([text.length << 2, ...text]);
+  const transcript = new Transcript('SchnorrRistrettoHDKD');
+  transcript.append('sign-bytes', new Uint8Array());
+  transcript.append('chain-code', chainCode);
+  transcript.append('secret-key', canonicalScalar(secretFromSeed(seed)));
+  return transcript.challenge('HDKD-hard', 32);
+};
+
+/** The scalar of a secret in Ed25519's form, which has it times the cofactor. */
+const canonicalScalar = (secret: Uint8Array): Uint8Array => {
+  const scaled = secret.subarray(0, 32).reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  return encodeScalar(Fn.create(scaled >> 3n));
+};
 
 type Pairs = [newest: KeyPair, ...KeyPair[]];
 

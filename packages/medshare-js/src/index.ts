@@ -13,7 +13,7 @@ export { KeyPair, verifyPossession, type KeyProof } from './keys.js';
 export { RecordKey, openCommitment, openSealed, type KeyCommitment } from './record-key.js';
 export { sealKey, verifySeal, type SealContext, type SealPurpose, type SealedKey } from './seal.js';
 export { blobAddress, collect, type Options, type Progress, type Source } from './stream.js';
-export { Identity, type Application, type KeyFileOptions } from './identity.js';
+export { DEVELOPMENT_ACCOUNTS, Identity, type Application, type KeyFileOptions } from './identity.js';
 export { walletSigner, type RawSigner, type Signer } from './signer.js';
 export { describe, type Description } from './files/describe.js';
 export type { Code, CodeSystem, Count, Descriptor, YearMonth } from './files/descriptor.js';

@@ -10,9 +10,12 @@ const program = process.env.MEDSHARE_BIN;
 // A program that was named must be there.
 if (program && !existsSync(program)) throw new Error(`MEDSHARE_BIN names ${program}, which does not exist; build it first`);
 
-const spawn = (args, env) =>
+const spawn = (args, env, cwd) =>
   spawnSync(program, ['--json', ...args], {
     encoding: 'utf8',
+    cwd,
+    // What it says of a large file.
+    maxBuffer: 1 << 30,
     env: { PATH: process.env.PATH, MEDSHARE_HOME: tmpdir(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -23,6 +26,13 @@ export const command = {
   run(args, env = {}) {
     const { status, stdout, stderr } = spawn(args, env);
     if (status !== 0) throw new Error(`medshare ${args.join(' ')} ended with ${status}: ${stderr}${stdout}`);
+    return JSON.parse(stdout);
+  },
+
+  // What it says in a folder, however it ends.
+  told(cwd, args, env = {}) {
+    const { stdout, stderr, error } = spawn(args, env, cwd);
+    if (error || !stdout) throw new Error(`medshare ${args.join(' ')} said nothing: ${error ?? stderr}`);
     return JSON.parse(stdout);
   },
 

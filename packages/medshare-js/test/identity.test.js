@@ -42,6 +42,15 @@ test('an account is that of its seed', () => {
   assert.throws(() => Identity.fromSeed(new Uint8Array(31)), { code: 'Invalid', message: /32 bytes, not 31/ });
 });
 
+test('development accounts are the usual ones', () => {
+  const alice = Identity.development('alice');
+  assert.equal(alice.address, ALICE_ADDRESS);
+  assert.equal(toHex(alice.seed()), ALICE);
+  assert.equal(alice.newestKey, KeyPair.development('Alice').public);
+  assert.equal(Identity.development('Bob').address, '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty');
+  assert.throws(() => Identity.development('Mallory'), { code: 'Invalid', message: /`Mallory`/ });
+});
+
 test('addresses that are none are refused with the reason', () => {
   const reason = (text, message) => assert.throws(() => decodeAccount(text), { code: 'Invalid', message });
   reason(`${ALICE_ADDRESS.slice(0, -1)}Z`, /checksum/);

@@ -1,12 +1,9 @@
 //! Reviews by panels of auditors: of record versions before they can be traded, and of claims after a sale.
 
+use bounded_collections::{BoundedBTreeSet, BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
-use sp_core::{
-    ConstU32,
-    bounded::{BoundedBTreeSet, BoundedVec},
-};
 
 use crate::{BlockNumber, Hash, KeyCommitment, Moment, OrderId, Point, RecordId, SealedKey, Version};
 

@@ -1,10 +1,10 @@
 //! Consent in the terms of the GA4GH Data Use Ontology (DUO, <https://github.com/EBISPOT/DUO>): what an owner
 //! permits, what a user intends, and whether the one covers the other.
 
+use bounded_collections::{BoundedBTreeSet, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
-use sp_core::{ConstU32, bounded::BoundedBTreeSet};
 
 use crate::Code;
 

@@ -33,23 +33,26 @@ pub use seal::*;
 pub use text::{Text, TextError};
 
 /// A share in millionths.
-pub use sp_runtime::Permill;
+pub use sp_arithmetic::Permill;
 
+#[cfg(feature = "chain")]
 use sp_runtime::{
     MultiSignature,
     traits::{IdentifyAccount, Verify},
 };
 
 /// A signature of an extrinsic: sr25519, ed25519 or ecdsa.
+#[cfg(feature = "chain")]
 pub type Signature = MultiSignature;
 /// An account: 32 bytes, shown as SS58.
+#[cfg(feature = "chain")]
 pub type AccountId = <<Signature as Verify>::Signer as IdentifyAccount>::AccountId;
 /// An amount of settlement credit in its smallest unit, of which [`MDS`] are one MDS.
 pub type Balance = u128;
 /// A block's height.
 pub type BlockNumber = u32;
 /// A 32-byte hash.
-pub type Hash = sp_core::H256;
+pub type Hash = primitive_types::H256;
 /// Chain time or a span of it, in milliseconds (since the Unix epoch where it is a time).
 pub type Moment = u64;
 /// How many transactions an account has sent.

@@ -1,9 +1,9 @@
 //! Listings and orders.
 
+use bounded_collections::BoundedVec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
-use sp_core::bounded::BoundedVec;
 
 use crate::{Balance, Hash, MaxLocators, Moment, Point, Purpose, RecordId, Version};
 

@@ -1,9 +1,9 @@
 //! Who may act, and as what.
 
+use bounded_collections::{BoundedBTreeSet, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
-use sp_core::{ConstU32, bounded::BoundedBTreeSet};
 
 use crate::{Hash, Moment, Point};
 

@@ -1,9 +1,9 @@
 //! Medical records as the chain knows them: hashes and descriptors, nothing that identifies.
 
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
-use sp_core::{ConstU32, bounded::BoundedVec};
 
 use crate::{Balance, BlockNumber, Hash, KeyCommitment, Moment, Point, Text};
 

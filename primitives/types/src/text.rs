@@ -1,11 +1,11 @@
 //! A short text with a bound.
 
 use alloc::{string::String, vec::Vec};
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::{fmt, str::FromStr};
 use scale_info::{Type, TypeInfo};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use sp_core::{ConstU32, bounded::BoundedVec};
 
 /// UTF-8 text of at most `N` bytes. Its metadata type is `str`, so wallets show it as text.
 ///

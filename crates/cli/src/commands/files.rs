@@ -26,12 +26,7 @@ const SEALED: &str = ".sealed.json";
 const DECODE: &str = "#/extrinsics/decode/";
 
 pub fn describe(args: FileArgs) -> Result<Output> {
-    let description = readers::describe(&args.file, args.kind)?;
-    Output::new(json!({
-        "descriptor": description.descriptor,
-        "identifying": description.identifying,
-        "remarks": description.remarks,
-    }))
+    Output::new(json!(readers::describe(&args.file, args.kind)?))
 }
 
 pub async fn seal(context: &Context, args: Seal) -> Result<Output> {

@@ -28,17 +28,10 @@ const MOST: usize = 60;
 /// `medshare check`: ends in [`Exit::Input`] if a file holds something structured.
 pub fn check(args: Check) -> Result<Output> {
     let findings = deid::check(&args.file.file, args.file.kind, args.values)?;
-    let clean = findings.is_clean();
-    let output = Output::new(json!({
-        "clean": clean,
-        "identifying": findings.identifying(),
-        "findings": findings.findings,
-        "counts": findings.counts,
-        "claims": findings.claims,
-        "limits": findings.limits,
-    }))?;
-    let output = lines(&findings, args.values).into_iter().fold(output, Output::line);
-    Ok(match clean {
+    let lines = lines(&findings, args.values);
+    let checked = findings.checked();
+    let output = lines.into_iter().fold(Output::new(json!(checked))?, Output::line);
+    Ok(match checked.clean {
         true => output.line("Nothing in it names a person where names, numbers and dates have their place."),
         false => output
             .line("`medshare deidentify` makes a copy without what is structured; see docs/deidentification.md.")

@@ -178,12 +178,29 @@ impl Findings {
         !self.counts.iter().any(|summary| summary.certainty == Certainty::Structured)
     }
 
+    /// With what follows from them.
+    pub fn checked(self) -> Checked {
+        Checked { clean: self.is_clean(), identifying: self.identifying(), findings: self }
+    }
+
     /// The distinct elements with structured findings, without indices, such as `Patient.name`.
     pub fn identifying(&self) -> Vec<String> {
         let structured = self.counts.iter().filter(|summary| summary.certainty == Certainty::Structured);
         let elements: BTreeSet<&String> = structured.map(|summary| &summary.element).collect();
         elements.into_iter().cloned().collect()
     }
+}
+
+/// What a check says: as JSON, what `medshare check --json` prints.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Checked {
+    /// As [`Findings::is_clean`].
+    pub clean: bool,
+    /// As [`Findings::identifying`].
+    pub identifying: Vec<String>,
+    /// What was found.
+    #[serde(flatten)]
+    pub findings: Findings,
 }
 
 /// Findings of one kind in one element.

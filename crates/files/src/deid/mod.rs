@@ -23,17 +23,17 @@ mod secret;
 mod table;
 mod text;
 
-pub use finding::{Action, Certainty, Change, Finding, Findings, Place, Summary};
+pub use finding::{Action, Certainty, Change, Checked, Finding, Findings, Place, Summary};
 pub use identifier::Identifier;
 pub use plan::{Dates, Options};
 pub use report::Report;
-pub use secret::Secret;
+pub use secret::{NoSecret, Secret};
 
-use std::{collections::BTreeSet, io::Write, path::Path};
+use std::{collections::BTreeSet, io::Write};
 
 use medshare_types::Kind;
 
-use crate::{At, Inspect, Part, Place as Source, ReadError, Row};
+use crate::{At, Inspect, Part, Place as Within, ReadError, Row, Source};
 use plan::{Learned, Mode, Notes};
 use text::Echoes;
 
@@ -76,7 +76,7 @@ impl Check {
 }
 
 impl Inspect for Check {
-    fn part(&mut self, place: &Source, mut part: Part<'_>) -> Result<(), ReadError> {
+    fn part(&mut self, place: &Within, mut part: Part<'_>) -> Result<(), ReadError> {
         self.walk.learner.learn(&part, &mut self.learned);
         // Again when there are enough new ones: to make a search for names takes longer than to use it.
         if self.learned.values.len() > self.known + self.known / 4 {
@@ -92,14 +92,19 @@ impl Inspect for Check {
 ///
 /// # Errors
 /// As [`crate::read`].
-pub fn check(path: &Path, kind: Option<Kind>, values: bool) -> Result<Findings, ReadError> {
+pub fn check<'a>(
+    source: impl Into<Source<'a>>,
+    kind: Option<Kind>,
+    values: bool,
+) -> Result<Findings, ReadError> {
+    let mut source = source.into();
     let mut learner = Learner::default();
-    crate::read(path, kind, &mut learner)?;
+    crate::read(source.again(), kind, &mut learner)?;
     let mut check = if values { Check::with_values() } else { Check::default() };
     check.echoes = learner.learned.echoes();
     check.known = learner.learned.values.len();
     check.learned = learner.learned;
-    crate::read(path, kind, &mut check)?;
+    crate::read(source, kind, &mut check)?;
     Ok(check.finish())
 }
 
@@ -108,18 +113,19 @@ pub fn check(path: &Path, kind: Option<Kind>, values: bool) -> Result<Findings, 
 ///
 /// # Errors
 /// As [`crate::rewrite`]: if the file is broken, has no parts that can be edited, or the copy cannot be written.
-pub fn deidentify(
-    path: &Path,
+pub fn deidentify<'a>(
+    source: impl Into<Source<'a>>,
     kind: Option<Kind>,
     out: &mut dyn Write,
     options: &Options,
 ) -> Result<Report, ReadError> {
+    let mut source = source.into();
     let mut learner = Learner::default();
-    crate::read(path, kind, &mut learner)?;
+    crate::read(source.again(), kind, &mut learner)?;
     let echoes = learner.learned.echoes();
     let mut edit =
         Edit { options, learned: learner.learned, echoes, walk: Walkers::default(), notes: Notes::default() };
-    crate::rewrite(path, kind, out, &mut edit)?;
+    crate::rewrite(source, kind, out, &mut edit)?;
     edit.walk.finish(&edit.learned, &mut edit.notes);
     Ok(Report::new(options, edit.notes.changes))
 }
@@ -129,9 +135,13 @@ pub fn deidentify(
 ///
 /// # Errors
 /// As [`crate::read`].
-pub fn subject(path: &Path, kind: Option<Kind>, secret: &Secret) -> Result<Option<[u8; 32]>, ReadError> {
+pub fn subject<'a>(
+    source: impl Into<Source<'a>>,
+    kind: Option<Kind>,
+    secret: &Secret,
+) -> Result<Option<[u8; 32]>, ReadError> {
     let mut learner = Learner::default();
-    crate::read(path, kind, &mut learner)?;
+    crate::read(source, kind, &mut learner)?;
     let patients: BTreeSet<_> = learner
         .patients
         .iter()
@@ -172,7 +182,7 @@ impl Learner {
 }
 
 impl Inspect for Learner {
-    fn part(&mut self, _: &Source, part: Part<'_>) -> Result<(), ReadError> {
+    fn part(&mut self, _: &Within, part: Part<'_>) -> Result<(), ReadError> {
         let mut learned = std::mem::take(&mut self.learned);
         self.learn(&part, &mut learned);
         self.learned = learned;
@@ -189,7 +199,7 @@ struct Edit<'a> {
 }
 
 impl Inspect for Edit<'_> {
-    fn part(&mut self, place: &Source, mut part: Part<'_>) -> Result<(), ReadError> {
+    fn part(&mut self, place: &Within, mut part: Part<'_>) -> Result<(), ReadError> {
         let known = (&self.learned, &self.echoes);
         self.walk.walk(place, &mut part, Mode::Edit(self.options), known, &mut self.notes);
         Ok(())
@@ -209,7 +219,7 @@ struct Walkers {
 impl Walkers {
     fn walk(
         &mut self,
-        place: &Source,
+        place: &Within,
         part: &mut Part<'_>,
         mode: Mode<'_>,
         known: (&Learned, &Echoes),

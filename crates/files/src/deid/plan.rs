@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
+
 use super::{
     Action, Certainty, Change, Finding, Identifier, Place, Secret,
     dates::Move,
@@ -11,7 +13,8 @@ use super::{
 };
 
 /// What becomes of dates.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Dates {
     /// They move by 1 to 365 days back, all of a patient by the same, so that intervals stay. This is DICOM's "Retain
     /// Longitudinal Temporal Information with Modified Dates Option". It is not HIPAA's Safe Harbor.

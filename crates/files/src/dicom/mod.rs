@@ -13,7 +13,12 @@ use dicom_object::{DefaultDicomObject, FileMetaTable, InMemDicomObject};
 use dicom_transfer_syntax_registry::entries;
 use flate2::bufread::DeflateDecoder;
 
-use crate::{At, Part, ReadError, SPOOLED, context::Context, form::Input};
+use crate::{
+    At, Part, ReadError,
+    context::Context,
+    form::Input,
+    spool::{Spool, spool},
+};
 use scan::{Encoding, Fault, Seen};
 
 pub(crate) use directory::Directory;
@@ -88,7 +93,7 @@ struct Opened {
     /// Whether there is something in the first 128 bytes.
     preamble: bool,
     /// The data set, inflated, if the file has it deflated.
-    inflated: Option<tempfile::SpooledTempFile>,
+    inflated: Option<Spool>,
 }
 
 /// The meta group, and where it ends.
@@ -151,13 +156,9 @@ fn open(input: &mut dyn Input, size: u64, context: &Context<'_>) -> Result<Opene
 }
 
 /// Inflates a data set, and says how long it is.
-fn inflate(
-    input: &mut dyn Input,
-    start: u64,
-    context: &Context<'_>,
-) -> Result<(tempfile::SpooledTempFile, u64), ReadError> {
+fn inflate(input: &mut dyn Input, start: u64, context: &Context<'_>) -> Result<(Spool, u64), ReadError> {
     seek(input, start, context)?;
-    let mut data = tempfile::spooled_tempfile(SPOOLED);
+    let mut data = spool();
     let mut inflating = DeflateDecoder::new(BufReader::new(input)).take(MAX_INFLATED + 1);
     let length = io::copy(&mut inflating, &mut data).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {

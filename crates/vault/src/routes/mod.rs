@@ -10,8 +10,10 @@ pub mod usage;
 
 use axum::{
     Router,
-    http::StatusCode,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri},
     middleware::from_fn_with_state,
+    response::{IntoResponse, Response},
     routing::{MethodRouter, get, head, options, post},
 };
 use medshare_client::vault::wire::UPLOADS_PATH;
@@ -52,25 +54,32 @@ pub fn routes(app: &App) -> Router<App> {
         };
         router = router.route(path, answers);
     }
-    router
-        .fallback(|| async {
-            Failure::new(
-                StatusCode::NOT_FOUND,
-                "route-unknown",
-                "There is nothing here",
-                "The vault has no such path.",
-                "GET /openapi.json lists the paths.",
-            )
-        })
-        .method_not_allowed_fallback(|| async {
-            Failure::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method-unknown",
-                "The path does not know this method",
-                "The path exists, but not for this method.",
-                "GET /openapi.json lists the methods of each path.",
-            )
-        })
+    router.fallback(elsewhere).method_not_allowed_fallback(|| async {
+        Failure::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method-unknown",
+            "The path does not know this method",
+            "The path exists, but not for this method.",
+            "GET /openapi.json lists the methods of each path.",
+        )
+    })
+}
+
+/// A path that is none of the interface: one of the web app's, if the vault serves it.
+async fn elsewhere(State(app): State<App>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if let Some(web) = &app.web
+        && let Some(answer) = web.answer(&method, &uri, &headers).await
+    {
+        return answer;
+    }
+    Failure::new(
+        StatusCode::NOT_FOUND,
+        "route-unknown",
+        "There is nothing here",
+        "The vault has no such path.",
+        "GET /openapi.json lists the paths.",
+    )
+    .into_response()
 }
 
 /// Reads an address: 64 hex digits, with or without `0x`.

@@ -146,6 +146,7 @@ pub fn settings(folder: &Path) -> Settings {
         store_links: false,
         public_url: None,
         cors_origins: Vec::new(),
+        web: None,
     }
 }
 

@@ -1,0 +1,133 @@
+// Who acts: an account of a wallet, a development account, or that of an opened key file; and whose keys are open.
+
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { walletSigner, type Signer } from 'medshare-js';
+import { useChain } from '../chain/context.js';
+import type { TransactionSigner } from '../chain/send.js';
+import { openDevelopment, openKeyFile, type OpenKeyring } from '../keys/keyring.js';
+import { openWallet, type OpenWallet } from './wallets.js';
+
+export interface Account {
+  /** SS58 as its source writes it. */
+  readonly address: string;
+  readonly name: string;
+  /** Where it is from: `development`, `key-file`, or the wallet's name. */
+  readonly source: string;
+  /** Who signs transactions. */
+  readonly transactions: TransactionSigner;
+  /** Who signs requests to vaults. */
+  readonly requests: Signer;
+}
+
+interface Accounts {
+  /** The account that acts. */
+  readonly account: Account | undefined;
+  /** All that can be chosen. */
+  readonly accounts: readonly Account[];
+  /** The open encryption keys, if any. They need not be of the account that acts. */
+  readonly keyring: OpenKeyring | undefined;
+  choose(address: string | undefined): void;
+  /** Asks a wallet for its accounts. */
+  connectWallet(id: string): Promise<void>;
+  /** Acts as a development account, with its keys. */
+  actAs(name: string): Promise<void>;
+  /** Opens a key file; acts as its account if nobody acts yet. */
+  openKeys(file: string, passphrase: string): Promise<void>;
+  /** Forgets the keys. */
+  lock(): void;
+}
+
+const AccountContext = createContext<Accounts | undefined>(undefined);
+
+export const useAccounts = (): Accounts => {
+  const value = useContext(AccountContext);
+  if (!value) throw new Error('outside of AccountProvider');
+  return value;
+};
+
+const ofKeyring = (keyring: OpenKeyring, name: string, source: string): Account => ({
+  address: keyring.keys.address,
+  name,
+  source,
+  transactions: { kind: 'keys', address: keyring.keys.address, sign: (payload) => keyring.signBytes(payload) },
+  requests: keyring.signer,
+});
+
+export const AccountProvider = ({ children }: { children: ReactNode }): ReactNode => {
+  const chain = useChain();
+  const [wallets, setWallets] = useState<readonly OpenWallet[]>([]);
+  const [opened, setOpened] = useState<{ keyring: OpenKeyring; account: Account }>();
+  const [chosen, setChosen] = useState<string>();
+  const watches = useRef<(() => void)[]>([]);
+
+  const lock = useCallback(() => {
+    setOpened((open) => {
+      open?.keyring.lock();
+      return undefined;
+    });
+  }, []);
+  useEffect(() => () => watches.current.forEach((stop) => stop()), []);
+  // What everybody knows is no identity on a chain that matters.
+  const development = chain?.development;
+  useEffect(() => {
+    if (development === false && opened?.account.source === 'development') lock();
+  }, [development, opened, lock]);
+
+  const adopt = useCallback((keyring: OpenKeyring, name: string, source: string) => {
+    const account = ofKeyring(keyring, name, source);
+    setOpened((before) => {
+      before?.keyring.lock();
+      return { keyring, account };
+    });
+    return account;
+  }, []);
+
+  const accounts = useMemo<readonly Account[]>(
+    () => [
+      ...(opened ? [opened.account] : []),
+      ...wallets.flatMap(({ name: source, accounts: listed, signer }) =>
+        listed.map(
+          ({ address, name }): Account => ({
+            address,
+            name,
+            source,
+            transactions: { kind: 'wallet', address, signer },
+            requests: walletSigner(address, signer),
+          }),
+        ),
+      ),
+    ],
+    [opened, wallets],
+  );
+
+  const value = useMemo<Accounts>(
+    () => ({
+      account: accounts.find(({ address }) => address === chosen),
+      accounts,
+      keyring: opened?.keyring,
+      choose: setChosen,
+      connectWallet: async (id) => {
+        const wallet = await openWallet(id);
+        setWallets((known) => [...known.filter((one) => one.id !== id), wallet]);
+        setChosen((before) => before ?? wallet.accounts[0]?.address);
+        watches.current.push(
+          wallet.watch((listed) =>
+            setWallets((known) => known.map((one) => (one.id === id ? { ...one, accounts: listed } : one))),
+          ),
+        );
+      },
+      actAs: async (name) => {
+        const keyring = await openDevelopment(name);
+        setChosen(adopt(keyring, name, 'development').address);
+      },
+      openKeys: async (file, passphrase) => {
+        const keyring = await openKeyFile(file, passphrase);
+        const { address } = adopt(keyring, '', 'key-file');
+        setChosen((before) => before ?? address);
+      },
+      lock,
+    }),
+    [accounts, chosen, opened, adopt, lock],
+  );
+  return <AccountContext value={value}>{children}</AccountContext>;
+};

@@ -1,0 +1,49 @@
+// What went wrong, told apart as far as somebody can act on it.
+
+export type Problem =
+  /** The node keeps no index, or is older than the index. */
+  | { readonly kind: 'no-index' }
+  /** The index is behind, or stopped; the node says why. */
+  | { readonly kind: 'index-behind'; readonly detail: string }
+  /** The cursor belongs to another query: begin from the first page. */
+  | { readonly kind: 'stale-page' }
+  /** There is no such record, version or order. */
+  | { readonly kind: 'unknown' }
+  /** The node has thrown the state of that block away, or does not know the block. */
+  | { readonly kind: 'no-state'; readonly detail: string }
+  | { readonly kind: 'disconnected' }
+  /** Something with words of its own, and perhaps what to do. */
+  | { readonly kind: 'told'; readonly message: string; readonly hint?: string };
+
+const detailOf = (data: unknown): string => {
+  if (typeof data === 'string') return data;
+  return data === undefined || data === null ? '' : JSON.stringify(data);
+};
+
+/** What an error of the node, the vault, the keys or the browser means. */
+export const problemOf = (error: unknown): Problem => {
+  const { code, data, name } = (error ?? {}) as { code?: unknown; data?: unknown; name?: string };
+  switch (code) {
+    case -32601:
+    case 9005:
+      return { kind: 'no-index' };
+    case 9001:
+      return { kind: 'unknown' };
+    case 9003:
+    case 9004:
+      return { kind: 'no-state', detail: detailOf(data) };
+    case 9006:
+      return { kind: 'index-behind', detail: detailOf(data) };
+    case 9007:
+      return { kind: 'stale-page' };
+  }
+  if (name === 'NetworkDisconnectedError' || error instanceof NotConnected) return { kind: 'disconnected' };
+  // The keys, vaults and readers of files say what to do.
+  const { hint } = (error ?? {}) as { hint?: unknown };
+  return { kind: 'told', message: error instanceof Error ? error.message : String(error), ...(typeof hint === 'string' ? { hint } : {}) };
+};
+
+/** Something was asked of the chain while there is no connection. */
+export class NotConnected extends Error {
+  override readonly name = 'NotConnected';
+}

@@ -1,0 +1,13 @@
+import type { Catalogue } from '../en/index.js';
+import { auditor } from './auditor.js';
+import { buyer } from './buyer.js';
+import { chain } from './chain.js';
+import { consent } from './consent.js';
+import { council } from './council.js';
+import { domain } from './domain.js';
+import { explorer } from './explorer.js';
+import { provider } from './provider.js';
+import { shell } from './shell.js';
+import { viewers } from './viewers.js';
+
+export const zh: Catalogue = { shell, chain, domain, consent, explorer, council, auditor, provider, buyer, viewers };

@@ -1,0 +1,83 @@
+// The page's side of the worker that has the keys.
+
+import { proxy, wrap, type Remote } from 'comlink';
+import type { Signer } from 'medshare-js';
+import type { Answer, KeyFailure, KeyWorker, OpenKeys } from './protocol.js';
+
+/** What the worker could not do, and what to do about it. */
+export class KeyError extends Error {
+  override readonly name = 'KeyError';
+  readonly code: KeyFailure['code'];
+  readonly hint: string | undefined;
+
+  constructor({ code, message, hint }: KeyFailure) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** The answer's value. */
+const take = <T>(answer: Answer<T>): T => {
+  if ('ok' in answer) return answer.ok;
+  throw new KeyError(answer.error);
+};
+
+type Tail<F> = F extends (...args: infer A) => Promise<Answer<infer T>> ? (...args: A) => Promise<T> : never;
+/** The worker's methods, which throw a {@link KeyError}. */
+export type OpenKeyring = { readonly [M in Exclude<keyof KeyWorker, 'open' | 'development' | 'create'>]: Tail<KeyWorker[M]> } & {
+  readonly keys: OpenKeys;
+  /** Who signs requests to vaults. */
+  readonly signer: Signer;
+  /** Forgets the keys. What is being done with them ends without an answer. */
+  lock(): void;
+};
+
+const start = async (open: (worker: Remote<KeyWorker>) => Promise<Answer<OpenKeys>>): Promise<OpenKeyring> => {
+  const thread = new Worker(new URL('worker.ts', import.meta.url), { type: 'module', name: 'keys' });
+  const worker = wrap<KeyWorker>(thread);
+  const broken = new Promise<never>((_, reject) => {
+    thread.addEventListener('error', (event) => {
+      reject(new KeyError({ code: 'Broken', message: event.message || 'the worker with the keys could not be started' }));
+    });
+  });
+  broken.catch(() => undefined);
+  const ask = async <T>(call: Promise<Answer<T>>): Promise<T> => take(await Promise.race([call, broken]));
+  try {
+    const keys = await ask(open(worker));
+    const sign = (text: string): ReturnType<OpenKeyring['sign']> => ask(worker.sign(text));
+    return {
+      keys,
+      signer: { account: keys.account, sign },
+      lock: () => thread.terminate(),
+      sign,
+      signBytes: (bytes) => ask(worker.signBytes(bytes)),
+      application: (genesis) => ask(worker.application(genesis)),
+      seal: (document, descriptor, ownerKey, progress) => ask(worker.seal(document, descriptor, ownerKey, proxy(progress))),
+      decrypt: (envelope, source, registered) => ask(worker.decrypt(envelope, source, registered)),
+      sealTo: (ownerKey, commitment, granteeKey, context) => ask(worker.sealTo(ownerKey, commitment, granteeKey, context)),
+    };
+  } catch (error) {
+    thread.terminate();
+    throw error;
+  }
+};
+
+/** Opens a key file. The passphrase is forgotten as soon as that is done. */
+export const openKeyFile = (file: string, passphrase: string): Promise<OpenKeyring> =>
+  start((worker) => worker.open(file, passphrase));
+
+/** The keys of a development account. */
+export const openDevelopment = (name: string): Promise<OpenKeyring> => start((worker) => worker.development(name));
+
+/** A new account, with the key file to be kept. */
+export const createKeys = async (passphrase: string): Promise<{ keyring: OpenKeyring; file: string }> => {
+  let file = '';
+  const keyring = await start(async (worker) => {
+    const made = await worker.create(passphrase);
+    if ('error' in made) return made;
+    file = made.ok.file;
+    return { ok: made.ok.keys };
+  });
+  return { keyring, file };
+};

@@ -1,0 +1,183 @@
+// What narrows a search, with how many records there are of each, where the node's index says so.
+
+import { useState, type ReactNode } from 'react';
+import type { Code, SearchPage } from '../../chain/index-client.js';
+import { useChain } from '../../chain/context.js';
+import { useText } from '../../i18n/context.js';
+import { Button, Checkbox, Choices, Select } from '../../ui/controls.js';
+import { CommitField } from './CommitField.js';
+import { PurposeForm } from './consent.js';
+import { CodeText, systemName, useName } from './parts.js';
+import { KINDS, SYSTEMS, TIERS, amountOf, changed, codeText, type Criteria } from './search.js';
+import styles from './buyer.module.css';
+import { MODALITY_CODES, modalityName } from './vocabulary.js';
+
+const LEAST = ['50', '75', '90', '100'] as const;
+/** How many codes are offered. */
+const OFFERED = 6;
+
+type Change = (criteria: Criteria) => void;
+
+/** All that narrows a search. */
+export const Filters = ({ criteria, facets, onChange }: {
+  criteria: Criteria;
+  facets: SearchPage['facets'];
+  onChange: Change;
+}): ReactNode => {
+  const { t, format } = useText();
+  const name = useName();
+  const set = (change: Partial<Record<keyof Criteria, unknown>>): void => onChange(changed(criteria, change));
+  const counted = (label: string, count: number | undefined): string =>
+    count === undefined ? label : `${label} (${format.number(count)})`;
+  const modalities = facets?.modality.map(({ value }) => value) ?? MODALITY_CODES;
+  const known = criteria.modality && !modalities.includes(criteria.modality) ? [criteria.modality, ...modalities] : modalities;
+  const modalityText = (code: string): string => {
+    const named = name(modalityName(code));
+    return named === undefined ? code : `${named} (${code})`;
+  };
+  return (
+    <>
+      <Choices
+        label={t.buyer.kind}
+        value={criteria.kind ?? ''}
+        choices={[
+          { value: '', label: t.buyer.anyKind },
+          ...KINDS.map((value) => ({
+            value,
+            label: counted(t.buyer.kinds[value], facets?.kind.find((each) => each.value === value)?.count),
+          })),
+        ]}
+        onChange={(kind) => set({ kind: kind === '' ? undefined : kind })}
+      />
+      <Select
+        label={t.buyer.modality}
+        value={criteria.modality ?? ''}
+        choices={[
+          { value: '', label: t.buyer.anyModality },
+          ...known.map((value) => ({
+            value,
+            label: counted(modalityText(value), facets?.modality.find((each) => each.value === value)?.count),
+          })),
+        ]}
+        onChange={(modality) => set({ modality: modality === '' ? undefined : modality })}
+      />
+      <CodeFilter criteria={criteria} offered={facets?.code ?? []} onChange={onChange} />
+      <fieldset>
+        <legend>{t.buyer.years}</legend>
+        <div className={styles.pair}>
+          {(['from', 'to'] as const).map((end) => (
+            <CommitField
+              key={end}
+              label={t.buyer[end]}
+              value={String(criteria[end] ?? '')}
+              inputMode="numeric"
+              maxLength={4}
+              placeholder={end === 'from' ? '1990' : '2026'}
+              onCommit={(text) => set({ [end]: /^\d{4}$/.test(text) ? Number(text) : undefined })}
+            />
+          ))}
+        </div>
+      </fieldset>
+      <MostField criteria={criteria} onChange={onChange} />
+      <Select
+        label={t.buyer.completeness}
+        value={String(criteria.completeness ?? '')}
+        choices={[{ value: '', label: '—' }, ...LEAST.map((value) => ({ value, label: `${value} %` }))]}
+        onChange={(least) => set({ completeness: least === '' ? undefined : Number(least) })}
+      />
+      <fieldset className="stack tight">
+        <legend>{t.buyer.tiers}</legend>
+        {TIERS.map((tier) => (
+          <Checkbox
+            key={tier}
+            isSelected={criteria.tiers.includes(tier)}
+            onChange={(wanted) => set({ tiers: TIERS.filter((each) => (each === tier ? wanted : criteria.tiers.includes(each))) })}
+          >
+            {counted(t.domain.tier[tier], facets?.tier.find((each) => each.value === tier)?.count)}
+          </Checkbox>
+        ))}
+      </fieldset>
+      <PurposeForm
+        label={t.buyer.forPurpose}
+        any={t.buyer.anyPurpose}
+        purpose={criteria.purpose}
+        onChange={(purpose) => set({ purpose })}
+      />
+    </>
+  );
+};
+
+const MostField = ({ criteria, onChange }: { criteria: Criteria; onChange: Change }): ReactNode => {
+  const { t } = useText();
+  const chain = useChain();
+  const [wrong, setWrong] = useState(false);
+  const symbol = chain?.symbol ?? 'MDS';
+  return (
+    <CommitField
+      label={`${t.buyer.most}, ${symbol}`}
+      value={criteria.most ?? ''}
+      inputMode="decimal"
+      wrong={wrong ? t.buyer.mostWrong(symbol) : undefined}
+      onCommit={(text) => {
+        const isAmount = text === '' || amountOf(text) !== undefined;
+        setWrong(!isAmount);
+        if (isAmount) onChange(changed(criteria, { most: text === '' ? undefined : text }));
+      }}
+    />
+  );
+};
+
+const CodeFilter = ({ criteria, offered, onChange }: {
+  criteria: Criteria;
+  offered: readonly (Code & { readonly count: number })[];
+  onChange: Change;
+}): ReactNode => {
+  const { t, format } = useText();
+  const [system, setSystem] = useState<Code['system']>('Icd10');
+  const { codes } = criteria;
+  const put = (next: readonly Code[]): void => onChange(changed(criteria, { codes: next }));
+  const add = (code: Code): void => {
+    if (code.code !== '' && !codes.some((each) => codeText(each) === codeText(code))) put([...codes, code]);
+  };
+  const open = offered.filter((code) => !codes.some((each) => codeText(each) === codeText(code))).slice(0, OFFERED);
+  return (
+    <fieldset className="stack tight">
+      <legend>{t.buyer.codes}</legend>
+      {codes.length > 0 && (
+        <ul role="list" className="stack tight">
+          {codes.map((code) => (
+            <li key={codeText(code)} className="row between">
+              <span>
+                <CodeText code={code} />
+              </span>
+              <Button
+                compact
+                look="quiet"
+                aria-label={t.buyer.removeCode(`${systemName(code.system)} ${code.code}`)}
+                onPress={() => put(codes.filter((each) => each !== code))}
+              >
+                ×
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {open.map(({ count, ...code }) => (
+        <div key={codeText(code)}>
+          <Button compact look="quiet" onPress={() => add(code)}>
+            + <CodeText code={code} /> ({format.number(count)})
+          </Button>
+        </div>
+      ))}
+      <div className={styles.pair}>
+        <Select
+          label={t.buyer.codeSystem}
+          value={system}
+          choices={SYSTEMS.map((value) => ({ value, label: systemName(value) }))}
+          onChange={setSystem}
+        />
+        <CommitField key={codes.length} label={t.buyer.code} value="" maxLength={64} onCommit={(code) => add({ system, code })} />
+      </div>
+    </fieldset>
+  );
+};

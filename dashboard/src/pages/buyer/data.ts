@@ -1,0 +1,203 @@
+// What buyers ask of a node and of vaults.
+
+import type { Signer } from 'medshare-js';
+import type { Client } from '../../chain/connection.js';
+import { problemOf } from '../../chain/errors.js';
+import {
+  IndexClient,
+  orderStateName,
+  type GrantItem,
+  type Hex,
+  type Hit,
+  type OrderItem,
+  type OrderStateName,
+  type Policy,
+  type SearchPage,
+  type Tier,
+} from '../../chain/index-client.js';
+import { NodeClient, type Listing, type RecordVersion } from '../../chain/node-client.js';
+import { connectVaults, isSameAccount } from '../../vault/vaults.js';
+import { selected } from './hits.js';
+import { DEFAULTS, type MarketParameters, type SellerTerms } from './quote.js';
+import { queryOf, type Criteria } from './search.js';
+
+/** How many records of a page. */
+const PAGE = 20;
+
+/** How many listings are looked through where there is no index. */
+export const LOOKED_THROUGH = 100;
+
+const ask = <T>(client: Client, method: string, ...params: unknown[]): Promise<T> =>
+  client.provider.send<T>(`medshare_${method}`, params);
+
+/** Something with its number, as lists have it. */
+type Numbered<T> = T & { readonly id: number };
+
+/** What a search found. Without an index, among the first listings only. */
+export type Results = { readonly indexed: true; readonly page: SearchPage } | { readonly indexed: false; readonly items: readonly OfferedHit[] };
+
+/** What is shown of a record in a list. */
+export type OfferedHit = Pick<Hit, 'record' | 'version' | 'tier' | 'descriptor' | 'policy' | 'listing'>;
+
+/** Looks through the first listings, as an index would. */
+const lookThrough = async (client: Client, criteria: Criteria): Promise<readonly OfferedHit[]> => {
+  const node = new NodeClient(client);
+  const listings = await ask<readonly Numbered<Listing>[]>(client, 'listings', null, LOOKED_THROUGH);
+  const hits = await Promise.all(
+    listings.map(async ({ id: record, ...listing }): Promise<OfferedHit> => {
+      const { version, seller } = listing;
+      const [{ content }, policy, { tier }] = await Promise.all([node.version(record, version), node.policy(record), node.credit(seller)]);
+      return { record, version, tier, descriptor: content.descriptor, policy, listing };
+    }),
+  );
+  return selected(hits, criteria);
+};
+
+/** What is on sale and looked for. */
+export const search = async (client: Client, criteria: Criteria): Promise<Results> => {
+  try {
+    const page = await new IndexClient(client).search({ ...queryOf(criteria), limit: PAGE, facets: true, at_best: true });
+    return { indexed: true, page };
+  } catch (error) {
+    if (problemOf(error).kind !== 'no-index') throw error;
+    return { indexed: false, items: await lookThrough(client, criteria) };
+  }
+};
+
+/** A record on sale, with all that its price depends on. */
+export interface Offer {
+  readonly record: number;
+  readonly listing: Listing;
+  readonly version: RecordVersion;
+  readonly policy: Policy;
+  readonly seller: SellerTerms & { readonly tier: Tier };
+  readonly parameters: MarketParameters;
+}
+
+/** What hospitals have set for the market. */
+export const marketParameters = async (client: Client): Promise<MarketParameters> => {
+  const entries = await client.query.parameters.parameters.entries();
+  const set = new Map<string, number | bigint>();
+  for (const [, value] of entries) {
+    if (value.type === 'Marketplace' && value.value.type !== 'Split') set.set(value.value.type, value.value.value);
+  }
+  const number = (name: string, otherwise: number): number => Number(set.get(name) ?? otherwise);
+  return {
+    deliverWithin: number('DeliverWithin', DEFAULTS.deliverWithin),
+    rulingWithin: number('RulingWithin', DEFAULTS.rulingWithin),
+    feeShare: number('FeeShare', DEFAULTS.feeShare),
+    retainedShare: number('RetainedShare', DEFAULTS.retainedShare),
+    claimBondShare: number('ClaimBondShare', DEFAULTS.claimBondShare),
+    minBond: BigInt(set.get('MinBond') ?? DEFAULTS.minBond),
+  };
+};
+
+/** A record on sale; null if it is not. */
+export const offer = async (client: Client, record: number): Promise<Offer | null> => {
+  const node = new NodeClient(client);
+  const listing = await node.listing(record);
+  if (listing === null) return null;
+  const [version, policy, credit, parameters] = await Promise.all([
+    node.version(record, listing.version),
+    node.policy(record),
+    node.credit(listing.seller),
+    marketParameters(client),
+  ]);
+  const { tier, benefits } = credit;
+  const seller = { tier, feeDiscount: benefits.fee_discount, claimWindow: benefits.claim_window };
+  return { record, listing, version, policy, seller, parameters };
+};
+
+/** What of an account's money can be put on hold, in the smallest unit: neither frozen, nor what the account lives on. */
+export const spendable = async (client: Client, address: string): Promise<bigint> => {
+  const { data } = await client.query.system.account(address);
+  const least = client.consts.balances.existentialDeposit;
+  const locked = data.frozen > data.reserved ? data.frozen - data.reserved : 0n;
+  const kept = locked > least ? locked : least;
+  return data.free > kept ? data.free - kept : 0n;
+};
+
+/** The chain's time, ms. */
+export const chainTime = async (client: Client): Promise<number> => Number(await client.query.timestamp.now());
+
+/** A grant, as the node has it. */
+export type Grant = Omit<GrantItem, 'record' | 'version' | 'grantee' | 'cleared'>;
+
+/** Somebody's grant of a version, in force or not; at a block, or the best one. */
+export const grant = (client: Client, record: number, version: number, who: string, at?: Hex): Promise<Grant | null> =>
+  ask(client, 'grant', record, version, who, ...(at === undefined ? [] : [at]));
+
+/** Whether a grant is in force. */
+export const isInForce = (found: Grant | null | undefined, now: number): boolean =>
+  Boolean(found && found.revoked === null && (found.expires === null || now < found.expires));
+
+/** An order as pages show it: without an index, no times of its events are known. */
+export type ShownOrder = Omit<OrderItem, 'delivered' | 'ended'> & Partial<Pick<OrderItem, 'delivered' | 'ended'>>;
+
+/** Somebody's orders as a buyer, newest first. Without an index, those that were not cleared. */
+export type Orders = { readonly indexed: boolean; readonly items: readonly ShownOrder[]; readonly next: string | null };
+
+const ownOrders = async (client: Client, buyer: string, state: OrderStateName | undefined): Promise<readonly ShownOrder[]> => {
+  const all: Numbered<Omit<ShownOrder, 'order' | 'cleared'>>[] = [];
+  for (;;) {
+    const page: typeof all = await ask(client, 'ordersOf', buyer, all.at(-1)?.id ?? null, 100);
+    all.push(...page);
+    if (page.length < 100) break;
+  }
+  return all
+    .filter((order) => isSameAccount(order.buyer, buyer) && (state === undefined || orderStateName(order.state) === state))
+    .map(({ id, ...order }) => ({ ...order, order: id, cleared: false }))
+    .reverse();
+};
+
+/** Somebody's orders as a buyer. */
+export const orders = async (client: Client, buyer: string, state?: OrderStateName, cursor?: string): Promise<Orders> => {
+  try {
+    const query = { buyer, at_best: true, limit: PAGE, ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) };
+    const { items, next } = await new IndexClient(client).orders(query);
+    return { indexed: true, items, next };
+  } catch (error) {
+    if (problemOf(error).kind !== 'no-index') throw error;
+    return { indexed: false, items: await ownOrders(client, buyer, state), next: null };
+  }
+};
+
+/** An order that was not cleared; null if there is none. */
+export const order = async (client: Client, id: number): Promise<ShownOrder | null> => {
+  try {
+    const found = await ask<Omit<ShownOrder, 'order' | 'cleared'>>(client, 'order', id);
+    return { ...found, order: id, cleared: false };
+  } catch (error) {
+    if (problemOf(error).kind === 'unknown') return null;
+    throw error;
+  }
+};
+
+/** What was found about a ciphertext before paying for it. */
+export type Presence = 'there' | 'other-size' | 'no-vault';
+
+/**
+ * Whether a vault would serve the ciphertext of a version in the size that is registered, as the chain decides for this signer.
+ *
+ * @throws what the vault says that refuses, or cannot be reached.
+ */
+export const presenceOf = async (
+  addresses: readonly string[],
+  genesis: Hex,
+  signer: Signer,
+  record: number,
+  version: number,
+  { content }: RecordVersion,
+): Promise<Presence> => {
+  const { vaults, failures } = await connectVaults(addresses, genesis);
+  let presence: Presence = 'no-vault';
+  for (const { vault: account, blob } of content.locators) {
+    const vault = vaults.find(({ info }) => isSameAccount(info.account, account));
+    if (!vault) continue;
+    const { size } = await vault.link(signer, { record, version, blob });
+    if (size === content.size) return 'there';
+    presence = 'other-size';
+  }
+  if (presence === 'no-vault' && failures.length > 0) throw failures[0];
+  return presence;
+};

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { amountOf, changed, codeOf, criteriaOf, isNarrowed, paramsOf, purposeFor, queryOf, type Criteria } from './search.js';
+
+const everything: Criteria = {
+  text: 'chest ct',
+  kind: 'Dicom',
+  modality: 'CT',
+  codes: [{ system: 'Icd10', code: 'E11.9' }, { system: 'Loinc', code: '8302-2' }],
+  from: 2015,
+  to: 2020,
+  most: '12.5',
+  completeness: 80,
+  tiers: ['Exemplary', 'Trusted'],
+  purpose: { ...purposeFor({ DiseaseResearch: { system: 'Mondo', code: '0005148' } }), commercial: true, will_publish: true },
+  sort: 'cheapest',
+  cursor: 'abc',
+};
+
+describe('the address bar', () => {
+  it('keeps all of a search', () => {
+    expect(criteriaOf(new URLSearchParams(paramsOf(everything).toString()))).toEqual(everything);
+  });
+
+  it('says nothing of what is not looked for', () => {
+    const nothing = criteriaOf(new URLSearchParams());
+    expect(nothing).toEqual({ text: '', codes: [], tiers: [], sort: 'newest' });
+    expect(paramsOf(nothing).toString()).toBe('');
+    expect(isNarrowed(nothing)).toBe(false);
+    expect(isNarrowed(changed(nothing, { sort: 'cheapest', cursor: 'a' }))).toBe(false);
+    expect(isNarrowed(changed(nothing, { kind: 'Fhir' }))).toBe(true);
+  });
+
+  it('is not trusted', () => {
+    const wrong = 'kind=Virus&from=20&to=abcd&most=-3&complete=101&tier=Royal&use=Theft&sort=random&code=Icd10&code=:x&code=Icd10:';
+    expect(criteriaOf(new URLSearchParams(wrong))).toEqual({ text: '', codes: [], tiers: [], sort: 'newest' });
+  });
+
+  it('begins with the first page again when something else is looked for', () => {
+    expect(changed(everything, { kind: undefined })).not.toHaveProperty('cursor');
+    expect(changed(everything, { kind: undefined })).not.toHaveProperty('kind');
+    expect(changed(everything, { cursor: 'next' }).cursor).toBe('next');
+  });
+});
+
+describe('the node', () => {
+  it('is asked in its own words', () => {
+    expect(queryOf(everything)).toEqual({
+      what: 'listings',
+      sort: 'cheapest',
+      text: 'chest ct',
+      kind: 'Dicom',
+      modality: 'CT',
+      codes: everything.codes,
+      years: { from: 2015, to: 2020 },
+      price: { max: '12500000000000' },
+      completeness: 80,
+      tiers: ['Exemplary', 'Trusted'],
+      purpose: everything.purpose,
+      cursor: 'abc',
+    });
+    expect(queryOf({ text: ' ', codes: [], tiers: [], sort: 'newest' })).toEqual({ what: 'listings', sort: 'newest' });
+    expect(queryOf({ text: '', codes: [], tiers: [], sort: 'newest', to: 2001 }).years).toEqual({ to: 2001 });
+  });
+});
+
+describe('an amount', () => {
+  it('has up to twelve decimals', () => {
+    expect(amountOf('25')).toBe(25_000_000_000_000n);
+    expect(amountOf(' 0.000000000001 ')).toBe(1n);
+    for (const wrong of ['', '-1', '1,5', '1.', '.5', '1e3', '0.0000000000001', 'x']) expect(amountOf(wrong)).toBeUndefined();
+  });
+});
+
+describe('a code', () => {
+  it('names its vocabulary', () => {
+    expect(codeOf('Icd10:E11.9')).toEqual({ system: 'Icd10', code: 'E11.9' });
+    expect(codeOf('Cvx: 08 ')).toEqual({ system: 'Cvx', code: '08' });
+    expect(codeOf(`Cvx:${'1'.repeat(65)}`)).toBeUndefined();
+  });
+});

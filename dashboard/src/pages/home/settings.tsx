@@ -1,0 +1,100 @@
+import { useState, type ReactNode } from 'react';
+import { Form } from 'react-aria-components/Form';
+import { useChainContext } from '../../chain/context.js';
+import { isNodeAddress, isVaultAddress } from '../../config.js';
+import { LANGUAGES, useText, type Language } from '../../i18n/context.js';
+import { applyTheme, storedTheme, type Theme } from '../../shell/theme.js';
+import { Button, Choices, TextField } from '../../ui/controls.js';
+import { Page } from '../../ui/page.js';
+
+/** Which node, which vaults, which language, light or dark: kept in this browser only. */
+export const Settings = (): ReactNode => {
+  const { t, language, setLanguage } = useText();
+  const texts = t.shell.settings;
+  const [theme, setTheme] = useState(storedTheme);
+  return (
+    <Page title={texts.title}>
+      <div className="grid">
+        <Choices<Language>
+          label={texts.language}
+          value={language}
+          choices={(Object.keys(LANGUAGES) as Language[]).map((value) => ({ value, label: LANGUAGES[value] }))}
+          onChange={setLanguage}
+        />
+        <Choices<Theme>
+          label={texts.theme}
+          value={theme}
+          choices={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: texts[value] }))}
+          onChange={(chosen) => {
+            applyTheme(chosen);
+            setTheme(chosen);
+          }}
+        />
+      </div>
+      <Addresses />
+    </Page>
+  );
+};
+
+const Addresses = (): ReactNode => {
+  const { t } = useText();
+  const { config, settings, change } = useChainContext();
+  const texts = t.shell.settings;
+  const [node, setNode] = useState(settings.node ?? config.node);
+  const [vaults, setVaults] = useState((settings.vaults ?? config.vaults).join('\n'));
+  const [saved, setSaved] = useState(false);
+  const [checked, setChecked] = useState(false);
+  const lines = vaults.split('\n').flatMap((line) => line.trim().replace(/\/$/, '') || []);
+  const nodeRight = isNodeAddress(node.trim());
+  const vaultsRight = lines.every(isVaultAddress);
+  return (
+    <Form
+      className="card stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setChecked(true);
+        if (!nodeRight || !vaultsRight) return;
+        change({ node: node.trim(), vaults: lines });
+        setSaved(true);
+      }}
+    >
+      <TextField
+        label={texts.node}
+        hint={texts.nodeHint}
+        value={node}
+        onChange={(text) => {
+          setNode(text);
+          setSaved(false);
+        }}
+        wrong={checked && !nodeRight ? texts.nodeWrong : undefined}
+      />
+      <TextField
+        label={texts.vaults}
+        lines={3}
+        value={vaults}
+        onChange={(text) => {
+          setVaults(text);
+          setSaved(false);
+        }}
+        wrong={checked && !vaultsRight ? texts.vaultsWrong : undefined}
+      />
+      <div className="row">
+        <Button type="submit" look="primary">
+          {texts.save}
+        </Button>
+        <Button
+          onPress={() => {
+            change({});
+            setNode(config.node);
+            setVaults(config.vaults.join('\n'));
+            setChecked(false);
+            setSaved(true);
+          }}
+        >
+          {texts.reset}
+        </Button>
+        <span aria-live="polite">{saved && texts.saved}</span>
+      </div>
+    </Form>
+  );
+};

@@ -1,0 +1,101 @@
+// A DICOM object: its image, with window, frames and zoom, and its elements.
+
+import { wrap, type Remote } from 'comlink';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { Choice, Field, Note, Pager, Reading } from '../parts.js';
+import { useWords } from '../words.js';
+import type { DicomWorker, Opened } from './dicom.worker.js';
+import { ImagePane } from './ImagePane.js';
+import { filteredRows, type TagRow } from './model.js';
+
+type State = { readonly worker: Remote<DicomWorker>; readonly object: Opened } | { readonly problem: string };
+
+/** Shows a DICOM object. What cannot be read is said by `failed`. */
+export const DicomView = ({ file, failed }: { file: Blob; failed: (reason: string) => ReactNode }): ReactNode => {
+  const [state, setState] = useState<State>();
+  useEffect(() => {
+    const thread = new Worker(new URL('./dicom.worker.ts', import.meta.url), { type: 'module' });
+    const worker = wrap<DicomWorker>(thread);
+    let isOver = false;
+    setState(undefined);
+    const set = (value: State): void => {
+      if (!isOver) setState(value);
+    };
+    thread.addEventListener('error', (event) => set({ problem: event.message || 'its reader cannot be loaded' }));
+    worker.open(file).then(
+      (result) => set('problem' in result ? result : { worker, object: result }),
+      (error: unknown) => set({ problem: error instanceof Error ? error.message : String(error) }),
+    );
+    return () => {
+      isOver = true;
+      thread.terminate();
+    };
+  }, [file]);
+  if (!state) return <Reading />;
+  if ('problem' in state) return failed(state.problem);
+  return <DicomObject {...state} />;
+};
+
+const DicomObject = ({ worker, object }: { worker: Remote<DicomWorker>; object: Opened }): ReactNode => {
+  const words = useWords();
+  const [view, setView] = useState<'image' | 'elements'>(object.image ? 'image' : 'elements');
+  return (
+    <div className="v-dicom">
+      <div className="v-bar">
+        {object.image ? (
+          <Choice label={words('view')} options={[['image', words('image')], ['elements', words('elements')]]} value={view} onChange={setView} />
+        ) : null}
+        <span className="v-muted">
+          {[object.modality, object.sopClass, words('transferSyntax', object.syntax)].filter(Boolean).join(' · ')}
+        </span>
+      </div>
+      {object.image ? null : <Note kind="info">{words('noImage')}</Note>}
+      {object.image?.isCutOff ? <Note>{words('cutOff')}</Note> : null}
+      {view === 'image' && object.image ? <ImagePane worker={worker} image={object.image} modality={object.modality} /> : <Elements rows={object.rows} />}
+    </div>
+  );
+};
+
+const PAGE = 100;
+
+const Elements = ({ rows }: { rows: readonly TagRow[] }): ReactNode => {
+  const words = useWords();
+  const [search, setSearch] = useState('');
+  const [page, setPage] = useState(0);
+  const shown = useMemo(() => filteredRows(rows, search), [rows, search]);
+  useEffect(() => setPage(0), [search]);
+  return (
+    <div>
+      <div className="v-bar">
+        <Field label={words('filter')}>
+          {(id) => <input id={id} type="search" value={search} onChange={(event) => setSearch(event.target.value)} />}
+        </Field>
+        <span className="v-count" role="status">
+          {shown.length === 0 ? words('nothingFits') : words('elementsCount', shown.length)}
+        </span>
+      </div>
+      <div className="v-scroll" tabIndex={0} role="region" aria-label={words('elements')}>
+        <table>
+          <thead>
+            <tr>
+              {(['tag', 'vr', 'name', 'value'] as const).map((name) => (
+                <th key={name} scope="col">{words(name)}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.slice(page * PAGE, (page + 1) * PAGE).map((row, i) => (
+              <tr key={i}>
+                <td className="v-nowrap v-mono" data-depth={Math.min(row.depth, 6)}>{row.tag}</td>
+                <td>{row.vr}</td>
+                <td>{row.isPrivate ? <em>{words('private')}</em> : row.name}</td>
+                <td className="v-value">{row.value}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Pager page={page} pages={Math.ceil(shown.length / PAGE)} onPage={setPage} label={words('elements')} />
+    </div>
+  );
+};

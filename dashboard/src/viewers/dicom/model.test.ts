@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { dragged, filteredRows, isCutOff, presetsOf, tagRows, valueText } from './model.js';
+
+const fixture = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(new URL(`../../../../tests/fixtures/${name}`, import.meta.url)));
+
+test('items of sequences stand below them, and private elements are told apart', () => {
+  const rows = tagRows(
+    {
+      '0040A730': { vr: 'SQ', Value: [{ '00080100': { vr: 'SH', Value: ['T1'] } }] },
+      '00100010': { vr: 'PN', Value: [{ Alphabetic: 'A^B', Ideographic: '' }] },
+      '00091001': { vr: 'LO', Value: ['x'] },
+      _note: { vr: 'XX' },
+    },
+    (tag) => (tag === '(0010,0010)' ? 'PatientName' : 'Other'),
+  );
+  expect(rows.map(({ tag, depth, name, value, isPrivate }) => [tag, depth, name, value, isPrivate])).toEqual([
+    ['(0009,1001)', 0, '', 'x', true],
+    ['(0010,0010)', 0, 'PatientName', 'A^B', false],
+    ['(0040,A730)', 0, 'Other', '[1]', false],
+    ['(0008,0100)', 1, 'Other', 'T1', false],
+  ]);
+});
+
+test('values are joined, bytes are counted, and long ones cut', () => {
+  expect(valueText(['ORIGINAL', 'PRIMARY'])).toBe('ORIGINAL\\PRIMARY');
+  expect(valueText([new ArrayBuffer(3), new ArrayBuffer(4)])).toBe('[7 bytes, 2 fragments]');
+  expect(valueText([])).toBe('');
+  expect(valueText(['x'.repeat(300)])).toHaveLength(257);
+});
+
+test('elements are found by tag with or without its marks, and by words', () => {
+  const rows = tagRows({ '00100010': { vr: 'PN', Value: ['A^B'] }, '00280010': { vr: 'US', Value: [64] } }, () => 'Name');
+  expect(filteredRows(rows, '00100010')).toHaveLength(1);
+  expect(filteredRows(rows, '(0028,')).toHaveLength(1);
+  expect(filteredRows(rows, 'name us')).toHaveLength(1);
+  expect(filteredRows(rows, 'nothing')).toHaveLength(0);
+});
+
+test('dragging to the right widens, upwards brightens, and the width stays positive', () => {
+  const window = { center: 40, width: 512 };
+  expect(dragged(window, 10, 0)).toEqual({ center: 40, width: 532 });
+  expect(dragged(window, 0, -10)).toEqual({ center: 20, width: 512 });
+  expect(dragged(window, -10_000, 0).width).toBe(1);
+});
+
+test('only CT has the usual windows, behind those of the file', () => {
+  const own = { name: '1', center: 1, width: 2, ofFile: true };
+  expect(presetsOf('MR', [own])).toEqual([own]);
+  expect(presetsOf('CT', [own])[0]).toBe(own);
+  expect(presetsOf('CT', []).map(({ name }) => name)).toContain('lung');
+});
+
+test('pixels that reach beyond the end of the file are noticed', () => {
+  expect(isCutOff(fixture('bad/MR_truncated.dcm'))).toBe(true);
+  expect(isCutOff(fixture('dicom/MR_small.dcm'))).toBe(false);
+  expect(isCutOff(fixture('dicom/CT_small.dcm'))).toBe(false);
+  expect(isCutOff(fixture('dicom/rtdose.dcm'))).toBe(false);
+  expect(isCutOff(fixture('dicom/reportsi.dcm'))).toBe(false);
+});

@@ -1,0 +1,70 @@
+// Accounts that do not do what one hopes for: a wrong passphrase, a wallet that refuses.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { go } from '../support/app.js';
+import { User } from '../support/browser.js';
+import { ACCOUNTS } from '../support/network.js';
+import { programs } from '../support/program.js';
+
+export const accounts = (world) => describe('an account', () => {
+  test('with a wrong passphrase stays closed and says so, and opens with the right one', async () => {
+    const { network } = world;
+    const file = join(network.folder, 'ward.age');
+    const made = spawnSync(join(programs(), 'medshare'), ['--key-file', file, 'keys', 'create'], {
+      env: { PATH: process.env.PATH, HOME: network.folder, MEDSHARE_HOME: network.folder, MEDSHARE_PASSPHRASE: 'correct horse' },
+      encoding: 'utf8',
+    });
+    assert.equal(made.status, 0, made.stderr);
+    await User.with(world, {}, async (user) => {
+      const { page } = user;
+      await go(user, '/market');
+      await page.getByRole('button', { name: 'Choose an account' }).click();
+      const sheet = page.getByRole('dialog', { name: 'Who acts' });
+      const open = async (passphrase) => {
+        const chooser = page.waitForEvent('filechooser');
+        if (await sheet.getByRole('textbox', { name: 'Passphrase' }).count() === 0) {
+          await sheet.getByRole('button', { name: /Choose the key file/ }).click();
+          await (await chooser).setFiles(file);
+        } else chooser.catch(() => undefined);
+        await sheet.getByRole('textbox', { name: 'Passphrase' }).fill(passphrase);
+        await sheet.getByRole('button', { name: 'Open', exact: true }).click();
+      };
+      await open('wrong horse');
+      await sheet.getByRole('alert').getByText(/passphrase/).waitFor();
+      await user.picture('wrong-passphrase');
+      assert.equal(await sheet.getByText('Keys open').count(), 0);
+      await open('correct horse');
+      await sheet.getByText('Keys open').waitFor();
+    });
+  });
+
+  test('of a wallet that refuses to sign sends nothing', async () => {
+    const prepare = [
+      ({ address }) => {
+        const refuse = () => Promise.reject(new Error('Cancelled'));
+        const account = { address, name: 'At the bank', type: 'sr25519' };
+        const wallet = { accounts: { get: () => Promise.resolve([account]) }, signer: { signPayload: refuse, signRaw: refuse } };
+        window.injectedWeb3 = { 'polkadot-js': { version: '0.1', enable: () => Promise.resolve(wallet) } };
+      },
+      { address: ACCOUNTS.Bob },
+    ];
+    await User.with(world, { prepare }, async (user) => {
+      const { page } = user;
+      await go(user, '/market');
+      await page.getByRole('button', { name: 'Choose an account' }).click();
+      const sheet = page.getByRole('dialog', { name: 'Who acts' });
+      await sheet.getByRole('button', { name: 'Connect polkadot.js' }).click();
+      await sheet.getByText('At the bank').waitFor();
+      await sheet.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('article').first().getByRole('link').click();
+      await page.getByRole('button', { name: 'Look in the vault' }).click();
+      // It does not sign for the vault, so nothing can be ordered unseen.
+      await page.getByText('The wallet did not sign. Nothing was sent.').waitFor();
+      assert.equal(await page.getByRole('button', { name: /^Order for/ }).isDisabled(), true);
+      await user.picture('wallet-refuses');
+    });
+  });
+});

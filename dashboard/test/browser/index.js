@@ -1,0 +1,37 @@
+// The app in a real Chromium, served by a real vault, with a real node: everything that people do in it. All tests share one
+// development chain, on which each has records of its own.
+
+import { existsSync } from 'node:fs';
+import { after, before, describe } from 'node:test';
+import { launch } from '../support/browser.js';
+import { Network } from '../support/network.js';
+import { accounts } from './accounts.js';
+import { council } from './council.js';
+import { connection } from './connection.js';
+import { market } from './market.js';
+import { pages } from './pages.js';
+import { sale } from './sale.js';
+import { viewers } from './viewers.js';
+
+const dist = new URL('../../dist', import.meta.url).pathname;
+if (!existsSync(`${dist}/index.html`)) throw new Error('the app is not built: npm run build');
+
+describe('the app', { timeout: 1_200_000 }, () => {
+  const world = {};
+  before(async () => {
+    [world.browser, world.network] = await Promise.all([launch(), Network.start({ web: dist })]);
+    world.network.agent('Alice');
+  });
+  after(async () => {
+    await world.browser?.close();
+    await world.network?.stop();
+  });
+  sale(world);
+  market(world);
+  accounts(world);
+  council(world);
+  viewers(world);
+  pages(world);
+  // Last, because it ends the node for a while.
+  connection(world);
+});

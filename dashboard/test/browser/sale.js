@@ -1,0 +1,114 @@
+// A whole sale over four roles, and a record that is rejected.
+
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { actAs, buy, go } from '../support/app.js';
+import { User } from '../support/browser.js';
+import { ACCOUNTS } from '../support/network.js';
+import { buyerBeside, panel, prepared, register } from '../support/sale.js';
+
+/** Has Alice share a file in the browser; gives the record's number. */
+const upload = (world, file) =>
+  User.with(world, {}, async (user) => {
+    await go(user, '/records/share');
+    await actAs(user, 'Alice');
+    const { page } = user;
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose a file' }).click();
+    await (await chooser).setFiles(file);
+    await page.getByText('No element in it names a person.').waitFor();
+    await user.picture('provider-found');
+    await page.getByRole('button', { name: 'Seal and register' }).click();
+    const done = page.getByRole('heading', { name: /^Record \d+ is registered/ });
+    await done.waitFor();
+    await user.picture('provider-registered');
+    return Number(/\d+/.exec(await done.innerText())[0]);
+  });
+
+/** Has an auditor open a record in the browser, check it, look at it, and vote. */
+const audit = (world, auditor, record, verdict) =>
+  User.with(world, {}, async (user) => {
+    await go(user, '/reviews');
+    await actAs(user, auditor);
+    const { page } = user;
+    await page.getByRole('link', { name: new RegExp(`Record ${record}, version 1`) }).first().click();
+    await page.getByRole('button', { name: 'Fetch, open and check' }).click();
+    await page.getByRole('heading', { name: 'The document' }).waitFor();
+    await verdict(page);
+    await page.getByRole('button', { name: /^Vote: / }).click();
+    await page.getByText('Your vote is cast.').waitFor();
+    await user.picture(`auditor-record-${record}`);
+  });
+
+export const sale = (world) => describe('a sale', () => {
+  test('goes from a provider over auditors to a buyer who opens what was sealed', async () => {
+    const { network } = world;
+    const file = await prepared(network, 'dicom/CT_small.dcm');
+    const record = await upload(world, file);
+    const auditors = await panel(network, record);
+    const approve = async (page) => {
+      await page.getByText('What a program can check is in order.', { exact: false }).waitFor();
+      await page.getByRole('radio', { name: 'Approve' }).check({ force: true });
+    };
+    // Two of three agree, and it is decided.
+    for (const auditor of auditors.slice(0, 2)) await audit(world, auditor, record, approve);
+    assert.equal((await network.cli('Alice', 'show', record)).version.status, 'Approved');
+    await network.cli('Alice', 'list', record, '--price', 40);
+
+    const buyer = buyerBeside(auditors);
+    const order = await User.with(world, {}, async (user) => {
+      await go(user, '/market');
+      await actAs(user, buyer);
+      const { page } = user;
+      await page.getByRole('link', { name: /Computed tomography \(CT\)/ }).first().click();
+      await page.getByText('The owner permits this.').waitFor();
+      await user.picture('buyer-offer');
+      const placed = await buy(user);
+      // Alice's agent delivers the key, and the page hears of it.
+      await page.getByRole('button', { name: 'Open the record' }).click();
+      await page.getByText(/^Opened: .* exactly what auditors approved/).waitFor();
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name: 'Save the file' }).click();
+      assert.deepEqual(readFileSync(await (await download).path()), readFileSync(file), 'every byte as it was sealed');
+      await user.picture('buyer-opened');
+
+      return placed;
+    });
+
+    // Everybody can read the story, also who acts as nobody.
+    await User.with(world, {}, async (user) => {
+      await go(user, `/explorer/order/${order}`);
+      const { page } = user;
+      const isTold = (await network.hasIndex())
+        ? page.getByRole('listitem').filter({ hasText: /key|deliver/i }).first()
+        : page.getByText('This node keeps no index, so it cannot search or tell stories.').first();
+      await isTold.waitFor();
+      await user.picture('explorer-order');
+    });
+    const { order: shown } = await network.cli(buyer, 'order', order);
+    assert.equal(shown.buyer, ACCOUNTS[buyer]);
+    assert.ok(shown.state.Delivered);
+  });
+
+  test('does not happen with a record that auditors reject', async () => {
+    const { network } = world;
+    const file = join(network.folder, 'letter.txt');
+    writeFileSync(file, 'Letter about John Doe, born 4 May 1970.\n');
+    const record = await register(network, file);
+    const auditors = await panel(network, record);
+    await audit(world, auditors[0], record, async (page) => {
+      await page.getByText('John Doe').first().waitFor();
+      await page.getByRole('radio', { name: 'Reject' }).check({ force: true });
+      const identifies = page.getByRole('checkbox', { name: 'It identifies a person' });
+      if (!(await identifies.isChecked())) await identifies.check({ force: true });
+    });
+    await network.cli(auditors[1], 'audit', 'reject', record, '--finding', 'not-deidentified');
+    await User.with(world, {}, async (user) => {
+      await go(user, `/market/records/${record}`);
+      await user.page.getByText('This record is not on sale now.').waitFor();
+    });
+    assert.equal((await network.cli('Alice', 'show', record)).version.status, 'Rejected');
+  });
+});

@@ -1,0 +1,58 @@
+// The steps of a sale that tests and the demo do not do in the browser: as `medshare` does them.
+
+import { copyFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ACCOUNTS, OPERATOR } from './network.js';
+
+const FIXTURES = new URL('../../../tests/fixtures/', import.meta.url);
+
+/** A file of the fixtures. */
+export const fixture = (name) => new URL(name, FIXTURES).pathname;
+
+/** The name of a development account. */
+export const nameOf = (address) => Object.keys(ACCOUNTS).find((name) => ACCOUNTS[name] === address);
+
+/** A copy of a file of the fixtures without what identifies a person, or as it is. */
+export const prepared = async (network, name, { deidentify = true } = {}) => {
+  const copy = join(network.folder, basename(name));
+  if (deidentify) await network.cli('Alice', 'deidentify', fixture(name), '-o', copy);
+  else copyFileSync(fixture(name), copy);
+  return copy;
+};
+
+/** Registers a file for Alice, and gives the record's number. */
+export const register = async (network, path, policy = 'general-research', more = []) => {
+  const { records: [{ record }] } = await network.cli('Alice', 'register', path, '--policy', policy, ...more);
+  return record;
+};
+
+/** Who reviews a record, once all have their keys. */
+export const panel = (network, record, version = 1) =>
+  network.until(`a panel with keys for record ${record}`, async () => {
+    const review = await network.ask('medshare_review', { Record: { record, version } });
+    const seats = review?.panel ?? [];
+    return seats.length >= 3 && seats.every(({ sealed }) => sealed) && seats.map(({ auditor }) => nameOf(auditor));
+  });
+
+/** Has the panel vote until it is decided; gives who voted. Alice's agent must run. */
+export const decide = async (network, record, ...vote) => {
+  const voters = [];
+  for (const auditor of await panel(network, record)) {
+    const { state } = await network.cli(auditor, 'audit', vote[0], record, ...vote.slice(1));
+    voters.push(auditor);
+    if (state.Decided) return voters;
+  }
+  throw new Error(`the panel of record ${record} did not decide`);
+};
+
+/** Somebody who may buy a record that these have approved, and is none of those to leave out. */
+export const buyerBeside = (voters, ...others) =>
+  Object.keys(ACCOUNTS).find((name) => ![...voters, ...others, 'Alice', OPERATOR].includes(name));
+
+/** Has the hospitals set a parameter. */
+export const setParameter = async (network, name, value) => {
+  const [first, ...others] = Object.keys(ACCOUNTS);
+  const { motion, threshold } = await network.cli(first, 'council', 'propose', 'parameter', name, value);
+  await Promise.all(others.slice(0, threshold - 1).map((voter) => network.cli(voter, 'council', 'vote', motion, '--yes')));
+  await network.cli(first, 'council', 'close', motion);
+};
