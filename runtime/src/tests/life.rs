@@ -52,11 +52,17 @@ fn research() -> Purpose {
 /// Runs on a development chain, and checks every invariant afterwards.
 fn on_a_chain(test: impl FnOnce()) {
     state_of(DEVELOPMENT).execute_with(|| {
-        pallet_timestamp::Now::<Runtime>::put(START);
+        set_time(START);
         next_block();
         test();
         check_invariants("afterwards");
     });
+}
+
+/// The chain's time, and the slot that it is in.
+fn set_time(now: Moment) {
+    pallet_timestamp::Now::<Runtime>::put(now);
+    pallet_aura::CurrentSlot::<Runtime>::put(sp_consensus_aura::Slot::from(now / Aura::slot_duration()));
 }
 
 fn next_block() {
@@ -70,7 +76,7 @@ fn next_block() {
 }
 
 fn pass(time: Moment) {
-    pallet_timestamp::Now::<Runtime>::mutate(|now| *now += time);
+    set_time(pallet_timestamp::Now::<Runtime>::get() + time);
 }
 
 /// A version's content with a fresh key of the owner.
