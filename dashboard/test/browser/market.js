@@ -52,6 +52,7 @@ export const market = (world) => describe('the market', () => {
       const { page } = user;
       await go(user, '/market');
       await page.getByText('Health record (FHIR)').first().click();
+      await page.getByText('One record', { exact: true }).waitFor();
       await page.getByRole('article').first().getByText('25 MDS').waitFor();
       assert.equal(await page.getByRole('article').count(), 1);
       await page.getByText('Any kind').click();
