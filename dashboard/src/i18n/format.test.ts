@@ -29,7 +29,7 @@ describe('amounts', () => {
     expect(parseAmount('0', 0)).toBe(0n);
   });
 
-  it.each(['', '.', '1.', '.5', '-1', '1e3', '0x10', '1.0000000000001', 'abc'])('are not %j', (text) => {
+  it.each(['', '.', '1.', '.5', '-1', '1e3', '0x10', '1.0000000000001', 'abc', '12,50', '12,500', '1,00.5', '1 00'])('are not %j', (text) => {
     expect(parseAmount(text, 12)).toBeUndefined();
   });
 });

@@ -19,11 +19,12 @@ export const splitAmount = (amount: Amount, decimals: number): { negative: boole
 };
 
 /**
- * Reads an amount that somebody typed in whole units, with `.` before the digits after the point. `undefined` if it is none, or
- * has more of these digits than the money has.
+ * Reads an amount that somebody typed in whole units, with `.` before the digits after the point; thousands may be parted.
+ * `undefined` if it is none, has more of these digits than the money has, or could be meant otherwise, such as `12,50` and `12,500`.
  */
 export const parseAmount = (text: string, decimals: number): bigint | undefined => {
-  const match = /^(\d+)(?:\.(\d+))?$/.exec(text.trim().replaceAll(/[\s_,']/g, ''));
+  const between = text.includes('.') ? /(?<=\d)[\s_',](?=\d{3}(?!\d))/g : /(?<=\d)[\s_'](?=\d{3}(?!\d))/g;
+  const match = /^(\d+)(?:\.(\d+))?$/.exec(text.trim().replaceAll(between, ''));
   const [, whole, fraction = ''] = match ?? [];
   if (whole === undefined || fraction.length > decimals) return undefined;
   return BigInt(whole) * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, '0') || '0');
