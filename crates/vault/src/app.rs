@@ -210,7 +210,8 @@ impl Vault {
         let evidence = Evidence::open(state.clone(), evidence::FILE_BYTES)
             .with_context(|| format!("cannot use requests.jsonl in {}", state.display()))?;
         let receipts = Receipts::start(&state, ledger.clone(), account.clone(), settings.posting).await?;
-        let owner = Owner { genesis: ledger.genesis(), account: account.clone() };
+        let genesis = ledger.genesis();
+        let owner = Owner { genesis, account: account.clone() };
         store.claim(&owner).await?;
         let mut quotas = settings.quotas;
         if settings.collection.mode == Mode::Off {
@@ -222,7 +223,7 @@ impl Vault {
         let resumable = open(&state.join("uploads"), |path| {
             Uploads::open(path.to_owned(), settings.resumable, inventory.clone())
         })?;
-        let web = settings.web.map(Web::open).transpose()?;
+        let web = settings.web.map(|web| Web::open(web, genesis)).transpose()?;
         let limits = Limits {
             max_blob_bytes: settings.max_blob_bytes,
             link_lifetime: millis(settings.link_lifetime),

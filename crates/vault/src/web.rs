@@ -9,6 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
+use medshare_types::Hash;
 use serde::Serialize;
 use tower_http::services::ServeDir;
 use url::Url;
@@ -37,6 +38,8 @@ pub struct Settings {
 #[derive(Clone, Debug, Serialize)]
 struct Config {
     node: String,
+    /// That of the vault's own chain: the app takes no other, whatever the node says.
+    genesis: Hash,
     /// Relative to the page: the first is the vault that serves it.
     vaults: Vec<String>,
 }
@@ -54,7 +57,7 @@ impl Web {
     ///
     /// # Errors
     /// If the folder has no `index.html`, or an address is none that browsers could connect to.
-    pub fn open(settings: Settings) -> anyhow::Result<Self> {
+    pub fn open(settings: Settings, genesis: Hash) -> anyhow::Result<Self> {
         let Settings { folder, node, vaults } = settings;
         let index = folder.join("index.html");
         if !index.is_file() {
@@ -92,7 +95,7 @@ impl Web {
         let vaults = std::iter::once(own).chain(vaults.into_iter().map(String::from)).collect();
         let files =
             ServeDir::new(&folder).redirect_to_trailing_slash(false).precompressed_br().precompressed_gzip();
-        Ok(Self { files, config: Config { node: node.into(), vaults }, headers })
+        Ok(Self { files, config: Config { node: node.into(), genesis, vaults }, headers })
     }
 
     /// What a request outside of the vault's interface gets: a file of the app, or nothing, if there is none. The app has
@@ -108,7 +111,9 @@ impl Web {
         match self.file(method, uri.clone(), headers).await {
             Ok(response) if response.status() == StatusCode::NOT_FOUND => None,
             Ok(response) => {
-                let caching = if path.starts_with(HASHED) { FOR_EVER } else { ASK_AGAIN };
+                let whole = [StatusCode::OK, StatusCode::PARTIAL_CONTENT, StatusCode::NOT_MODIFIED];
+                let lasts = path.starts_with(HASHED) && whole.contains(&response.status());
+                let caching = if lasts { FOR_EVER } else { ASK_AGAIN };
                 Some(self.dressed(response, caching))
             }
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {

@@ -156,6 +156,7 @@ async fn the_app_is_told_which_node_and_vaults_to_use() {
     let told: serde_json::Value = answer.json().await.unwrap();
     let expected = serde_json::json!({
         "node": "wss://rpc.example/ws",
+        "genesis": GENESIS,
         "vaults": ["/", "https://other.example:8443/vault/"],
     });
     assert_eq!(told, expected, "and not what the folder has for other servers");
