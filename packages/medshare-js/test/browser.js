@@ -39,12 +39,17 @@ export const visit = async (t, policy, answer) => {
   const profile = mkdtempSync(join(tmpdir(), 'medshare-browser-'));
   // Without its sandbox, which it does not have as root: it visits this page only.
   const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', `--user-data-dir=${profile}`];
-  const running = spawn(browser, [...flags, url], { stdio: 'ignore' });
+  // In a group of its own, so that its helpers, which write into the profile, end with it.
+  const running = spawn(browser, [...flags, url], { stdio: 'ignore', detached: true });
   const ended = new Promise((resolve) => running.once('exit', resolve));
   t.after(async () => {
-    running.kill();
+    try {
+      process.kill(-running.pid, 'SIGKILL');
+    } catch ({ code }) {
+      if (code !== 'ESRCH') throw new Error(`the browser cannot be ended: ${code}`);
+    }
     await ended;
-    rmSync(profile, { recursive: true, maxRetries: 5 });
+    rmSync(profile, { recursive: true, maxRetries: 20 });
   });
   const early = ended.then((code) => ({ error: `the browser ended with ${code} before the page reported` }));
   return Promise.race([reported, early]);
