@@ -27,6 +27,37 @@ export const connectVaults = async (
   };
 };
 
+/** Whether an error of fetching says that a vault does not have the blob as it is registered, and not that it would not give it. */
+export const isMissing = (error: unknown): boolean => {
+  const { code, problem } = (error ?? {}) as { code?: unknown; problem?: { code?: unknown } };
+  if (code === 'WrongBlob' || code === 'WrongCiphertext') return true;
+  return code === 'Refused' && (problem?.code === 'blob-unknown' || problem?.code === 'blob-damaged');
+};
+
+/** How the vault of a locator answered; no `error` if it could not be asked. */
+export interface Answer {
+  readonly vault: string;
+  readonly error?: unknown;
+}
+
+/**
+ * Why a record could not be fetched. That it is missing is said only if every one of its vaults was asked and said so.
+ *
+ * `failures`: of those vaults that could not be connected with, whichever they are.
+ */
+export const whyNotFetched = (record: number, answers: readonly Answer[], failures: readonly unknown[]): unknown => {
+  const other = answers.findLast(({ error }) => error !== undefined && !isMissing(error));
+  if (other) return other.error;
+  const unasked = answers.filter(({ error }) => error === undefined);
+  if (unasked.length === 0 && answers.length > 0) return answers.at(-1)?.error;
+  return (
+    failures[0] ??
+    new MedshareError('Unreachable', `none of the vaults that this app knows holds record ${record}`, {
+      hint: `It is at ${unasked.map(({ vault }) => vault).join(', ')}: name the address of that vault under Settings.`,
+    })
+  );
+};
+
 /** What is fetched. */
 export interface Wanted {
   readonly record: number;
@@ -37,7 +68,7 @@ export interface Wanted {
 /**
  * Fetches the ciphertext of a version from the first of its vaults that gives it.
  *
- * @throws {MedshareError} of the last vault that was asked; `Unreachable` if this app knows none of them.
+ * @throws {MedshareError} as `whyNotFetched` says.
  */
 export const fetchCiphertext = async (
   { record, version, content }: Wanted,
@@ -50,26 +81,23 @@ export const fetchCiphertext = async (
   },
 ): Promise<Blob> => {
   const { vaults, failures } = await connectVaults(addresses, genesis);
-  let failure: unknown;
+  const answers: Answer[] = [];
   for (const { vault: account, blob } of content.locators) {
     const vault = vaults.find(({ info }) => isSameAccount(info.account, account));
-    if (!vault) continue;
+    if (!vault) {
+      answers.push({ vault: account });
+      continue;
+    }
     try {
       const options = { ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) };
       const what = { record, version, blob, size: content.size };
       return (await collect((sink) => vault.download(signer, what, sink, options))).blob;
     } catch (error) {
       if (signal?.aborted) throw error;
-      failure = error;
+      answers.push({ vault: account, error });
     }
   }
-  if (failure === undefined) failure = failures[0];
-  throw (
-    failure ??
-    new MedshareError('Unreachable', `none of the vaults that this app knows holds record ${record}`, {
-      hint: `It is at ${content.locators.map(({ vault }) => vault).join(', ')}: name the address of that vault under Settings.`,
-    })
-  );
+  throw whyNotFetched(record, answers, failures);
 };
 
 /**

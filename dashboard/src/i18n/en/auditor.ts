@@ -95,6 +95,7 @@ export const auditor = {
   objection: {
     'needs-finding': 'Choose at least one thing that is wrong.',
     'has-finding': 'An approval has no findings: take them away, or reject.',
+    'needs-checks': 'Approve only what you have opened and could have checked: press “Fetch, open and check”.',
     'needs-words': 'Say in your remarks what “Something else” is.',
   },
   notOpened: 'You have not opened the record. Vote only on what you have seen, unless it cannot be fetched.',
@@ -105,6 +106,7 @@ export const auditor = {
   hash: 'SHA-256',
   done: 'Your vote is cast.',
   doneText: 'Save the report now. The document is closed when you leave this page; the vault will not give it to you again once the panel has decided.',
+  sentText: 'A vote was sent with this report. If the chain has it, it carries this SHA-256: save the report.',
   statistics: 'Your work as an auditor',
   statisticsEmpty: 'You have not voted yet.',
   stat: {

@@ -91,6 +91,7 @@ export const auditor: Catalogue['auditor'] = {
   objection: {
     'needs-finding': '请至少选择一项问题。',
     'has-finding': '批准时不能有问题项：请取消，或改为拒绝。',
+    'needs-checks': '只能通过已打开且完成检查的记录：请先按“获取、打开并检查”。',
     'needs-words': '请在备注中说明“其他”是什么。',
   },
   notOpened: '您尚未打开记录。除非无法获取，否则请只对看过的内容投票。',
@@ -101,6 +102,7 @@ export const auditor: Catalogue['auditor'] = {
   hash: 'SHA-256',
   done: '您已投票。',
   doneText: '请立即保存报告。离开此页时文档即关闭；小组决定后，存储库不会再向您提供该文件。',
+  sentText: '已用此报告发出投票。如果已上链，链上即为此 SHA-256：请保存报告。',
   statistics: '您的审核工作',
   statisticsEmpty: '您尚未投过票。',
   stat: {

@@ -2,7 +2,7 @@ import { MedshareError } from 'medshare-js';
 import { expect, test } from 'vitest';
 import type { Descriptor } from '../../chain/index-client.js';
 import type { Description } from '../../files/reader.js';
-import { differences, inspect, proposedVerdict, type Steps } from './inspection.js';
+import { differences, inspect, mayApprove, notesOf, proposedVerdict, type Steps } from './inspection.js';
 
 const registered: Descriptor = {
   kind: 'Fhir',
@@ -48,14 +48,31 @@ test("what is the record's fault is the finding that the command makes of it, an
   for (const code of ['Broken', 'Zip', 'Empty', 'OtherKind', 'Unreadable']) {
     expect(await states({ read: fails(code) })).toEqual([['UnreadableFormat'], 'pppfss']);
   }
-  const problem = { title: '', detail: '', code: 'no-blob', action: '', status: 404 };
+  const problem = { title: '', detail: '', code: 'blob-unknown', action: '', status: 404 };
   expect(await states({ fetch: fails('Refused', { problem }) })).toEqual([['Unavailable'], 'fsssss']);
+});
+
+test('only what was opened and could be checked may be approved', async () => {
+  expect(mayApprove(undefined)).toBe(false);
+  expect(notesOf(undefined)).toEqual(['it was not opened: no check was made']);
+  expect(mayApprove(await inspect(registered, steps()))).toBe(true);
+  expect(notesOf(await inspect(registered, steps()))).toEqual([]);
+  expect(mayApprove(await inspect(registered, steps({ open: fails('WrongKey') })))).toBe(false);
+  expect(mayApprove(await inspect(registered, steps({ read: fails('Broken') })))).toBe(false);
+  // What a program finds wrong may be right for a person who has looked.
+  const found: Description = { ...read, identifying: ['Patient.name'] };
+  expect(mayApprove(await inspect(registered, steps({ read: () => Promise.resolve(found) })))).toBe(true);
 });
 
 test("our own trouble is not the record's", async () => {
   await expect(inspect(registered, steps({ fetch: fails('Unreachable') }))).rejects.toThrow('it is Unreachable');
   const problem = { title: '', detail: '', code: 'not-allowed', action: '', status: 403 };
   await expect(inspect(registered, steps({ fetch: fails('Refused', { problem }) }))).rejects.toThrow('Refused');
+  // A vault that is behind the chain, or is not the one of the locator, says nothing about the record either.
+  for (const code of ['version-unknown', 'blob-elsewhere', 'not-found']) {
+    const elsewhere = { title: '', detail: '', code, action: '', status: 404 };
+    await expect(inspect(registered, steps({ fetch: fails('Refused', { problem: elsewhere }) }))).rejects.toThrow('Refused');
+  }
   await expect(inspect(registered, steps({ open: fails('MissingKey') }))).rejects.toThrow('MissingKey');
   await expect(inspect(registered, steps({ read: fails('TooLarge') }))).rejects.toThrow('TooLarge');
   await expect(inspect(registered, steps({ read: fails('Fault') }))).rejects.toThrow('Fault');

@@ -3,6 +3,7 @@
 import type { Checked } from 'medshare-files';
 import type { Descriptor, Finding, Verdict } from '../../chain/index-client.js';
 import type { Description } from '../../files/reader.js';
+import { isMissing } from '../../vault/vaults.js';
 
 /** What is checked, in this order. */
 export const CHECKS = ['address', 'key', 'commitment', 'format', 'descriptor', 'deidentification'] as const;
@@ -51,17 +52,11 @@ export interface Steps {
 /** The code of an error of medshare-js, also when it comes from a worker. */
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | undefined)?.code ?? '');
 
-const statusOf = (error: unknown): number | undefined => (error as { problem?: { status?: number } } | undefined)?.problem?.status;
-
 /** The finding that an error of fetching or opening is, if it is the record's fault; our own trouble is none. */
 export const findingOf = (error: unknown): Finding | undefined => {
+  // The vaults answered, and do not have the blob. A connection that fails says nothing about the record.
+  if (isMissing(error)) return 'Unavailable';
   switch (codeOf(error)) {
-    case 'WrongCiphertext':
-    case 'WrongBlob':
-      return 'Unavailable';
-    // The vault answered, and does not have the blob. A connection that fails says nothing about the record.
-    case 'Refused':
-      return statusOf(error) === 404 ? 'Unavailable' : undefined;
     case 'WrongKey':
     case 'NotEnvelope':
     case 'NotAPlaintext':
@@ -169,6 +164,13 @@ export const inspect = async (registered: Descriptor, steps: Steps): Promise<Ins
     checked,
   };
 };
+
+/** Whether somebody may approve after it: the document was opened, and every check could be made. Whether they passed is another question. */
+export const mayApprove = (inspection: Inspection | undefined): boolean =>
+  inspection?.document !== undefined && inspection.checks.every(({ state }) => state !== 'skipped');
+
+/** What a report says of the checks; also that there were none. */
+export const notesOf = (inspection: Inspection | undefined): readonly string[] => inspection?.notes ?? ['it was not opened: no check was made'];
 
 /** What a program would vote; whether free text or images identify somebody, only the auditor can say. */
 export const proposedVerdict = ({ findings }: Inspection): Verdict => (findings.length === 0 ? 'Approve' : 'Reject');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { makeReport, objection, ordered, type ReportContent } from './report.js';
+import { SentReports, makeReport, objection, ordered, reportName, type ReportContent } from './report.js';
 
 const content: ReportContent = {
   subject: { Record: { record: 7, version: 2 } },
@@ -46,4 +46,23 @@ test('a vote that the chain would refuse is not offered', () => {
   expect(objection('Reject', ['Other'], ' ')).toBe('needs-words');
   expect(objection('Reject', ['FalseDescriptor'], '')).toBeUndefined();
   expect(objection('Approve', [], '')).toBeUndefined();
+});
+
+test('a report that was sent is kept until its vote is known not to be on the chain', () => {
+  const sent = new SentReports();
+  const subject = { Record: { record: 7, version: 2 } };
+  const [one, other] = [{ text: '1', hash: '0x1' }, { text: '2', hash: '0x2' }] as const;
+  expect([one, other, other].map((report) => sent.keep(subject, 'me', report))).toEqual([true, true, false]);
+  expect(sent.of({ Record: { version: 2, record: 7 } }, 'me')).toEqual([one, other]);
+  expect(sent.named(subject, 'me', '0x1')).toBe(one);
+  expect(sent.named(subject, 'me', '0x3')).toBeUndefined();
+  expect(sent.of(subject, 'you')).toEqual([]);
+  expect(sent.of({ Claim: { order: 7 } }, 'me')).toEqual([]);
+  sent.drop(subject, 'me', one);
+  expect(sent.of(subject, 'me')).toEqual([other]);
+});
+
+test('a report is called by its review', () => {
+  expect(reportName({ Record: { record: 7, version: 2 } })).toBe('record-7-v2');
+  expect(reportName({ Claim: { order: 3 } })).toBe('claim-3');
 });

@@ -33,6 +33,46 @@ export interface Report {
   readonly hash: `0x${string}`;
 }
 
+/** What a report is called: of which review it is. */
+export const reportName = (subject: ReviewSubject): string =>
+  'Record' in subject ? `record-${subject.Record.record}-v${subject.Record.version}` : `claim-${subject.Claim.order}`;
+
+const nameOf = (subject: ReviewSubject, auditor: string): string => `${reportName(subject)} ${auditor}`;
+
+/**
+ * The reports whose hashes were sent with votes, by review and auditor, for as long as this page is open. A report is kept
+ * before it is sent: if the connection breaks, or the auditor looks at something else, its hash may be on the chain all the same.
+ */
+export class SentReports {
+  readonly #sent = new Map<string, readonly Report[]>();
+
+  /** Keeps a report that is about to be sent. Whether it was not sent before: one that was may be on the chain if this one is refused. */
+  keep(subject: ReviewSubject, auditor: string, report: Report): boolean {
+    const isNew = this.named(subject, auditor, report.hash) === undefined;
+    this.drop(subject, auditor, report);
+    this.#sent.set(nameOf(subject, auditor), [...this.of(subject, auditor), report]);
+    return isNew;
+  }
+
+  /** Forgets a report whose vote is certainly not on the chain. */
+  drop(subject: ReviewSubject, auditor: string, { hash }: Report): void {
+    this.#sent.set(nameOf(subject, auditor), this.of(subject, auditor).filter((one) => one.hash !== hash));
+  }
+
+  /** Those of a review, the last one last. */
+  of(subject: ReviewSubject, auditor: string): readonly Report[] {
+    return this.#sent.get(nameOf(subject, auditor)) ?? [];
+  }
+
+  /** The one that a vote on the chain names, if it was sent from here. */
+  named(subject: ReviewSubject, auditor: string, hash: string): Report | undefined {
+    return this.of(subject, auditor).find((one) => one.hash === hash);
+  }
+}
+
+/** Those of this page. */
+export const sentReports = new SentReports();
+
 /** The findings in the order of the chain, which is how it keeps a set. */
 export const FINDINGS = [
   'Unavailable',

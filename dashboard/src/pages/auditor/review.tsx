@@ -16,8 +16,9 @@ import { Account, Tag, Time } from '../../ui/values.js';
 import styles from './auditor.module.css';
 import { Checks } from './checks.js';
 import { conflictsOf, type Conflict } from './conflicts.js';
+import { sentReports } from './report.js';
 import { useInspection } from './use-inspection.js';
-import { VoteForm } from './vote.js';
+import { ReportText, VoteForm } from './vote.js';
 
 /** What a review's page needs, read at once. */
 interface ReviewData {
@@ -73,10 +74,29 @@ const ReviewPage = (): ReactNode => {
       )}
       {subject && me !== undefined && (
         <Loaded query={query} lines={8}>
-          {(data) => (data ? <Body {...data} me={me} /> : <Empty title={t.auditor.noReview} />)}
+          {(data) => (data ? <Body key={JSON.stringify([subject, me])} {...data} me={me} /> : <Gone subject={subject} me={me} />)}
         </Loaded>
       )}
     </Page>
+  );
+};
+
+/** There is no such review any more; reports of votes that were sent are still to be saved. */
+const Gone = ({ subject, me }: { subject: ReviewSubject; me: string }): ReactNode => {
+  const { t } = useText();
+  const sent = sentReports.of(subject, me);
+  return (
+    <>
+      <Empty title={t.auditor.noReview} />
+      {sent.length > 0 && (
+        <div className="card stack">
+          <p>{t.auditor.sentText}</p>
+          {sent.map((report) => (
+            <ReportText key={report.hash} report={report} subject={subject} />
+          ))}
+        </div>
+      )}
+    </>
   );
 };
 
@@ -86,9 +106,9 @@ const Body = ({ review, version, owner, conflicts, me }: ReviewData & { me: stri
   const { state, run } = useInspection(review, seat, version);
   const inspection = state.phase === 'done' ? state.inspection : undefined;
   const isOpen = review.state === 'Open' || (typeof review.state === 'object' && review.state !== null && 'Drawing' in review.state);
-  // Once it is sent, the form stays: the vote may end the review, and the report is still to be saved.
+  // Once it is sent, it stays: the vote may end the review, and the report is still to be saved.
   const [isVoting, setVoting] = useState(false);
-  const canVote = seat !== undefined && ((isOpen && seat.sealed !== null) || isVoting);
+  const canVote = seat !== undefined && ((isOpen && seat.sealed !== null) || seat.vote !== null || isVoting);
   return (
     <>
       {!isOpen && <p className="note">{t.auditor.decided}</p>}
@@ -126,7 +146,7 @@ const Body = ({ review, version, owner, conflicts, me }: ReviewData & { me: stri
           </div>
         </Section>
       )}
-      {canVote && <VoteForm key={inspection ? 'checked' : 'unchecked'} review={review} seat={seat} inspection={inspection} me={me} onVoting={setVoting} />}
+      {canVote && <VoteForm review={review} seat={seat} inspection={inspection} me={me} onVoting={setVoting} />}
     </>
   );
 };

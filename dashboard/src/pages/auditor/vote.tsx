@@ -1,9 +1,9 @@
 // The vote: verdict, reasons, remarks, and the report whose hash goes with it.
 
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { encodeAccount, decodeAccount } from 'medshare-js';
 import { useSend } from '../../chain/use-send.js';
-import type { Finding, Seat, Verdict } from '../../chain/index-client.js';
+import type { Finding, ReviewSubject, Seat, Verdict } from '../../chain/index-client.js';
 import type { Review } from '../../chain/node-client.js';
 import { useText } from '../../i18n/context.js';
 import { Button, Checkbox, Choices, TextField } from '../../ui/controls.js';
@@ -12,8 +12,8 @@ import { SendStatus } from '../../ui/sending.js';
 import { Hash } from '../../ui/values.js';
 import styles from './auditor.module.css';
 import { saveText } from '../provider/save.js';
-import { proposedVerdict, type Inspection } from './inspection.js';
-import { FINDINGS, makeReport, objection, ordered, type Report } from './report.js';
+import { mayApprove, notesOf, proposedVerdict, type Inspection } from './inspection.js';
+import { FINDINGS, makeReport, objection, ordered, reportName, sentReports, type Report, type ReportContent } from './report.js';
 
 /** The form of a vote. What the checks found is chosen already; who looks decides. */
 export const VoteForm = ({ review, seat, inspection, me, onVoting }: {
@@ -27,34 +27,54 @@ export const VoteForm = ({ review, seat, inspection, me, onVoting }: {
   const { t } = useText();
   const texts = t.auditor;
   const { progress, busy, send } = useSend();
-  const isClaim = 'Claim' in review.subject;
-  const [verdict, setVerdict] = useState<Verdict | null>(inspection && inspection.findings.length > 0 ? proposedVerdict(inspection) : null);
-  const [findings, setFindings] = useState<readonly Finding[]>(inspection?.findings ?? []);
+  const { subject, record, version } = review;
+  const isClaim = 'Claim' in subject;
+  const [verdict, setVerdict] = useState<Verdict | null>(null);
+  const [findings, setFindings] = useState<readonly Finding[]>([]);
   const [remarks, setRemarks] = useState('');
-  const [report, setReport] = useState<Report>();
-  const [cast, setCast] = useState<Report>();
-  const chosen = verdict === 'Reject' ? findings : [];
-
+  // New checks make a new proposal, and what was chosen after the earlier ones does not count. What is being sent stays.
+  const [judged, setJudged] = useState<Inspection>();
+  if (judged !== inspection && !busy) {
+    setJudged(inspection);
+    setVerdict(inspection && inspection.findings.length > 0 ? proposedVerdict(inspection) : null);
+    setFindings(inspection?.findings ?? []);
+  }
+  const content = useMemo<ReportContent | undefined>(
+    () =>
+      verdict
+        ? {
+            subject,
+            record,
+            version,
+            // As the command writes it: with the generic prefix.
+            auditor: encodeAccount(decodeAccount(me)),
+            verdict,
+            findings: verdict === 'Reject' ? findings : [],
+            notes: notesOf(judged),
+            identifying: judged?.identifying ?? [],
+            remarks,
+          }
+        : undefined,
+    [subject, record, version, me, verdict, findings, judged, remarks],
+  );
+  const [made, setMade] = useState<{ of: ReportContent; report: Report }>();
   useEffect(() => {
     let isOver = false;
-    if (!verdict) {
-      setReport(undefined);
-      return;
+    if (content) {
+      void makeReport(content).then((report) => {
+        if (!isOver) setMade({ of: content, report });
+      });
     }
-    const { subject, record, version } = review;
-    // As the command writes it: with the generic prefix.
-    const auditor = encodeAccount(decodeAccount(me));
-    const { notes = [], identifying = [] } = inspection ?? {};
-    void makeReport({ subject, record, version, auditor, verdict, findings: chosen, notes, identifying, remarks }).then((made) => {
-      if (!isOver) setReport(made);
-    });
     return () => {
       isOver = true;
     };
-    // `chosen` is new each time; it follows from what is listed.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [review, me, inspection, verdict, findings, remarks]);
+  }, [content]);
+  // One of what was chosen before is shown until the next one is made, and never sent.
+  const report = made && made.of === content ? made.report : undefined;
 
+  const isUnknown = progress?.step === 'failed' && (progress.failure.why === 'lost' || progress.failure.why === 'dropped');
+  const last = sentReports.of(subject, me).at(-1);
+  const cast = seat.vote ? sentReports.named(subject, me, seat.vote.report) : progress?.step === 'final' ? last : undefined;
   if (cast || (seat.vote !== null && !busy)) {
     return (
       <Section title={texts.vote}>
@@ -63,27 +83,28 @@ export const VoteForm = ({ review, seat, inspection, me, onVoting }: {
           {cast && (
             <>
               <p>{texts.doneText}</p>
-              <ReportText report={cast} review={review} />
+              <ReportText report={cast} subject={subject} />
             </>
           )}
-          {progress && <SendStatus progress={progress} />}
+          {progress && !isUnknown && <SendStatus progress={progress} />}
         </div>
       </Section>
     );
   }
-  const wrong = verdict ? objection(verdict, chosen, remarks) : undefined;
+  const wrong = content ? (content.verdict === 'Approve' && !mayApprove(judged) ? 'needs-checks' : objection(content.verdict, content.findings, remarks)) : undefined;
   const submit = async (): Promise<void> => {
-    if (!verdict || !report || wrong) return;
-    const list = [...ordered(chosen)];
-    const { subject, record, version } = review;
+    if (!content || !report || wrong) return;
+    const list = [...ordered(content.findings)];
     onVoting(true);
-    const last = await send((client) =>
+    const isNew = sentReports.keep(subject, me, report);
+    const end = await send((client) =>
       'Record' in subject
-        ? client.tx.audits.vote(BigInt(record), version, verdict, list, report.hash)
-        : client.tx.marketplace.rule(BigInt(subject.Claim.order), verdict, list, report.hash),
+        ? client.tx.audits.vote(BigInt(record), version, content.verdict, list, report.hash)
+        : client.tx.marketplace.rule(BigInt(subject.Claim.order), content.verdict, list, report.hash),
     );
-    if (last.step === 'final') setCast(report);
-    else onVoting(false);
+    if (end.step !== 'failed' || end.failure.why === 'lost' || end.failure.why === 'dropped') return;
+    if (isNew) sentReports.drop(subject, me, report);
+    onVoting(false);
   };
   return (
     <Section title={texts.vote}>
@@ -113,24 +134,30 @@ export const VoteForm = ({ review, seat, inspection, me, onVoting }: {
           </fieldset>
         )}
         <TextField label={texts.remarks} hint={texts.remarksHint} lines={4} value={remarks} onChange={setRemarks} maxLength={10_000} />
-        {report && <ReportText report={report} review={review} />}
+        {content && made && <ReportText report={made.report} subject={subject} />}
         {wrong && <p className="note warn">{texts.objection[wrong]}</p>}
         <p className="soft">{texts.voteOnce}</p>
         <div>
-          <Button look="primary" isDisabled={!verdict || !report || wrong !== undefined || busy} onPress={() => void submit()}>
+          <Button look="primary" isDisabled={!report || wrong !== undefined || busy} onPress={() => void submit()}>
             {verdict ? texts.submit(isClaim ? (verdict === 'Approve' ? texts.approveClaim : texts.rejectClaim) : t.domain.verdict[verdict]) : texts.vote}
           </Button>
         </div>
         {progress && <SendStatus progress={progress} />}
+        {isUnknown && last && (
+          <>
+            <p>{texts.sentText}</p>
+            <ReportText report={last} subject={subject} />
+          </>
+        )}
       </div>
     </Section>
   );
 };
 
-const ReportText = ({ report, review }: { report: Report; review: Review }): ReactNode => {
+/** A report, to be read and saved. */
+export const ReportText = ({ report, subject }: { report: Report; subject: ReviewSubject }): ReactNode => {
   const { t } = useText();
   const texts = t.auditor;
-  const about = 'Record' in review.subject ? `record-${review.record}-v${review.version}` : `claim-${review.subject.Claim.order}`;
   return (
     <details>
       <summary>{texts.report}</summary>
@@ -143,7 +170,7 @@ const ReportText = ({ report, review }: { report: Report; review: Review }): Rea
           {texts.hash} <Hash value={report.hash} />
         </p>
         <div>
-          <Button compact onPress={() => saveText(report.text, `medshare-report-${about}.json`, 'application/json')}>
+          <Button compact onPress={() => saveText(report.text, `medshare-report-${reportName(subject)}.json`, 'application/json')}>
             {texts.saveReport}
           </Button>
         </div>
