@@ -33,23 +33,24 @@ interface Details {
 }
 
 const RecordPage = (): ReactNode => {
-  const { t, format } = useText();
+  const { t } = useText();
   const me = useMe();
   const { record: text = '' } = useParams();
   const id = /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-  const sending = useSend();
-  const query = useChainQuery(
-    ['provider', 'record', id],
-    id === undefined
-      ? undefined
-      : async (client): Promise<Details> => {
-          const node = new NodeClient(client);
-          const record = await node.record(id);
-          const [version, policy, listing] = await Promise.all([node.version(id, record.latest), node.policy(id), node.listing(id)]);
-          return { id, record, version, policy, listing };
-        },
-  );
   if (id === undefined) return <Empty title={t.chain.problem.unknown} />;
+  // Nothing of one record, or account, stays under another.
+  return <OneRecord key={`${id} ${me}`} id={id} me={me} />;
+};
+
+const OneRecord = ({ id, me }: { id: number; me: string }): ReactNode => {
+  const { t, format } = useText();
+  const sending = useSend();
+  const query = useChainQuery(['provider', 'record', id], async (client): Promise<Details> => {
+    const node = new NodeClient(client);
+    const record = await node.record(id);
+    const [version, policy, listing] = await Promise.all([node.version(id, record.latest), node.policy(id), node.listing(id)]);
+    return { id, record, version, policy, listing };
+  });
   return (
     <Loaded query={query} lines={10}>
       {(details) => (
@@ -108,7 +109,7 @@ const Mine = (details: Details & { sending: Sending }): ReactNode => {
       </Section>
       <Consent key={JSON.stringify(details.policy)} {...details} />
       <Section title={texts.open}>
-        <OpenOwn id={id} version={version} record={record} />
+        <OpenOwn key={record.latest} id={id} version={version} record={record} />
       </Section>
       <Section title={texts.receipts}>
         <Receipts id={id} />
