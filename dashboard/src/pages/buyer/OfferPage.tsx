@@ -36,7 +36,7 @@ export const OfferPage = (): ReactNode => {
         <NotListed />
       ) : (
         <Loaded query={query} lines={14}>
-          {(found) => (found === null ? <NotListed record={record} /> : <Offered offer={found} />)}
+          {(found) => (found === null ? <NotListed record={record} /> : <Offered key={record} offer={found} />)}
         </Loaded>
       )}
     </Page>
@@ -59,6 +59,7 @@ const NotListed = ({ record }: { record?: number }): ReactNode => {
 
 const Offered = ({ offer: offered }: { offer: Offer }): ReactNode => {
   const { t } = useText();
+  const { account } = useAccounts();
   const [params] = useSearchParams();
   const [purpose, setPurpose] = useState<Purpose>(() => criteriaOf(params).purpose ?? purposeFor('BiomedicalResearch'));
   const { record, listing, version, policy, seller, parameters } = offered;
@@ -95,7 +96,8 @@ const Offered = ({ offer: offered }: { offer: Offer }): ReactNode => {
         <Section title={t.buyer.quote}>
           <QuoteTable quote={quote} offer={offered} />
         </Section>
-        <Ordering offer={offered} quote={quote} purpose={purpose} />
+        {/* What a vault said about one version to one account says nothing about another. */}
+        <Ordering key={`${record} ${listing.version} ${account?.address ?? ''}`} offer={offered} quote={quote} purpose={purpose} />
       </div>
     </div>
   );
@@ -201,7 +203,7 @@ const Ordering = ({ offer: offered, quote, purpose }: { offer: Offer; quote: Quo
   return (
     <>
       <Section title={t.buyer.vault}>
-        <VaultCheck key={`${who} ${listing.version}`} offer={offered} onPresence={setPresence} />
+        <VaultCheck offer={offered} onPresence={setPresence} />
       </Section>
       <Section title={t.buyer.order}>
         {mine.data && (

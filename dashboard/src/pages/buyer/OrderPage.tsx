@@ -56,7 +56,7 @@ export const OrderPage = (): ReactNode => {
                 </p>
               </Empty>
             ) : (
-              <Shown {...found} bond={bondOf(BigInt(found.order.price), found.parameters)} />
+              <Shown key={id} {...found} bond={bondOf(BigInt(found.order.price), found.parameters)} />
             )
           }
         </Loaded>
@@ -128,7 +128,7 @@ const Shown = ({ order, now, granted, bond }: { order: ShownOrder; now: number; 
       </dl>
       {isMine ? (
         <>
-          {actions.includes('open') && <OpenRecord order={order} />}
+          {actions.includes('open') && <OpenRecord key={account.address} order={order} />}
           {orderStateName(order.state) === 'Claimed' && <ClaimKeys order={order} />}
           <Actions order={order} actions={actions.filter((action) => action !== 'open')} bond={bond} />
         </>
