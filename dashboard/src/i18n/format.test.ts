@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { preferred } from './context.js';
-import { formatFor, parseAmount, short, splitAmount } from './format.js';
+import { formatFor, isDate, parseAmount, short, splitAmount } from './format.js';
 
 const MDS = { symbol: 'MDS', decimals: 12 };
 const MOST = 2n ** 128n - 1n;
@@ -48,6 +48,14 @@ describe('other values', () => {
     expect(format.relative(90_000, 0)).toBe('in 2 minutes');
     expect(format.relative(0, 3 * 86_400_000)).toBe('3 days ago');
     expect(format.duration(86_400_000n)).toBe('1 day');
+  });
+
+  it('are moments, also those that no calendar has', () => {
+    const most = 2n ** 64n - 1n;
+    expect(format.day(0)).toBe('1 Jan 1970');
+    expect([isDate(8_640_000_000_000_000n), isDate(8_640_000_000_000_001n), isDate(Number.NaN)]).toEqual([true, false, false]);
+    expect(format.time(most)).toBe('18,446,744,073,709,551,615\u00A0ms');
+    expect(format.day(Number(most))).toMatch(/^18,446,744,073,709,55\d,\d{3}\u00A0ms$/);
   });
 
   it('are the ends of what is long', () => {

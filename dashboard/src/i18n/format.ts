@@ -34,6 +34,12 @@ export const parseAmount = (text: string, decimals: number): bigint | undefined 
 export const short = (text: string, ends = 6): string =>
   text.length <= 2 * ends + 3 ? text : `${text.slice(0, ends)}…${text.slice(-ends)}`;
 
+/** The last moment that dates have, in ms since the Unix epoch. */
+const LAST = 8_640_000_000_000_000;
+
+/** Whether a moment in ms since the Unix epoch is one of the calendar; the chain's may be any of 64 bits. */
+export const isDate = (ms: number | bigint): boolean => Math.abs(Number(ms)) <= LAST;
+
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400_000],
@@ -48,7 +54,7 @@ export interface Format {
   share(value: number): string;
   amount(value: Amount, money: Money): string;
   bytes(value: number | bigint): string;
-  /** Day and time. */
+  /** Day and time; the bare number of ms if it is beyond the calendar. */
   time(ms: number | bigint): string;
   day(ms: number | bigint): string;
   /** Such as "in 2 hours". */
@@ -87,8 +93,8 @@ export const formatFor = (locale: string): Format => {
       const unit = UNITS[step] ?? 'byte';
       return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: step ? 'short' : 'long', maximumFractionDigits: step && size < 100 ? 1 : 0 }).format(size);
     },
-    time: (ms) => time.format(Number(ms)),
-    day: (ms) => day.format(Number(ms)),
+    time: (ms) => (isDate(ms) ? time.format(Number(ms)) : `${number.format(ms)}\u00A0ms`),
+    day: (ms) => (isDate(ms) ? day.format(Number(ms)) : `${number.format(ms)}\u00A0ms`),
     relative: (ms, now = Date.now()) => relative.format(...scaled(Number(ms) - now)),
     duration: (ms) => {
       const [value, unit] = scaled(Number(ms));

@@ -4,7 +4,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useChain } from '../chain/context.js';
 import { useText } from '../i18n/context.js';
-import { short, type Amount as AmountValue } from '../i18n/format.js';
+import { isDate, short, type Amount as AmountValue } from '../i18n/format.js';
 
 /** Money. */
 export const Amount = ({ value }: { value: AmountValue }): ReactNode => {
@@ -25,9 +25,11 @@ export const useNow = (every = 30_000): number => {
 
 /** A moment in ms since the Unix epoch: as day and time, or relative to now with the day and time in its title. */
 export const Time = ({ ms, relative = false }: { ms: number | bigint; relative?: boolean }): ReactNode => {
-  const { format } = useText();
+  const { t, format } = useText();
   const now = useNow();
   const full = format.time(ms);
+  // The chain counts further than calendars do: whoever says so means no end.
+  if (!isDate(ms)) return <span title={full}>{t.shell.forEver}</span>;
   return (
     <time dateTime={new Date(Number(ms)).toISOString()} title={full}>
       {relative ? format.relative(ms, now) : full}

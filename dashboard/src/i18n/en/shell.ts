@@ -10,6 +10,7 @@ export const shell = {
   loading: 'Loading',
   more: 'Show more',
   none: 'None',
+  forEver: 'For ever',
   yes: 'Yes',
   no: 'No',
   optional: 'optional',

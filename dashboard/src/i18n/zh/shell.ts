@@ -12,6 +12,7 @@ export const shell: Catalogue['shell'] = {
   loading: '正在加载',
   more: '显示更多',
   none: '无',
+  forEver: '永久',
   yes: '是',
   no: '否',
   optional: '可选',
