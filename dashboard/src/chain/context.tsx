@@ -1,7 +1,6 @@
 // The chain for React: the connection, its state, queries that are asked again when the chain moves on.
 
 import {
-  keepPreviousData,
   useInfiniteQuery,
   useQuery,
   useQueryClient,
@@ -138,7 +137,6 @@ export const useIndexQuery = <T,>(key: Key, ask: ((index: IndexClient) => Promis
       return ask(new IndexClient(client));
     },
     enabled: client !== undefined && ask !== undefined,
-    placeholderData: keepPreviousData,
   });
 };
 
@@ -158,6 +156,5 @@ export const useIndexPages = <P extends Page<unknown>>(
     },
     getNextPageParam: (page: P) => page.next ?? undefined,
     enabled: client !== undefined && ask !== undefined,
-    placeholderData: keepPreviousData,
   });
 };
