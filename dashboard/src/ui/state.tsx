@@ -72,7 +72,10 @@ export const Problem = ({ error, onRetry }: { error: unknown; onRetry?: (() => v
   );
 };
 
-/** Shows what a query has read; a skeleton of `lines` before, the problem if there is one. */
+/**
+ * Shows what a query has read; a skeleton of `lines` before, the problem if there is one. What was read before stays below the
+ * problem, except that the shell alone says that there is no connection.
+ */
 export const Loaded = <T,>({
   query,
   lines,
@@ -82,8 +85,16 @@ export const Loaded = <T,>({
   lines?: number;
   children: (data: T) => ReactNode;
 }): ReactNode => {
-  if (query.data !== undefined) return children(query.data);
-  if (query.isError) return <Problem error={query.error} onRetry={() => void query.refetch()} />;
+  const problem = query.isError && <Problem error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.data !== undefined) {
+    return (
+      <>
+        {query.isError && problemOf(query.error).kind !== 'disconnected' && problem}
+        {children(query.data)}
+      </>
+    );
+  }
+  if (problem) return problem;
   return <Skeleton {...(lines === undefined ? {} : { lines })} />;
 };
 
