@@ -2,8 +2,14 @@
 
 import { AccountId32 } from 'dedot/codecs';
 import type { SealedKey as MadeKey, SealPurpose } from 'medshare-js';
-import type { MedshareTypesAuditSubject, MedshareTypesConsentPolicy, MedshareTypesConsentPurpose, MedshareTypesRecordNewVersion } from './types/medshare/index.js';
-import type { Descriptor, Hex, Policy, Purpose, ReviewSubject, SealedKey, Use } from './index-client.js';
+import type {
+  MedshareTypesAuditSubject,
+  MedshareTypesConsentPolicy,
+  MedshareTypesConsentPurpose,
+  MedshareTypesMarketTerms,
+  MedshareTypesRecordNewVersion,
+} from './types/medshare/index.js';
+import type { Descriptor, Hex, Policy, Purpose, ReviewSubject, SealedKey, Terms, Use } from './index-client.js';
 import type { Locator } from './node-client.js';
 
 /** What a review is about. */
@@ -29,6 +35,16 @@ export const purposeArgument = ({ use, commercial, for_profit, ethics_approval, 
   ethicsApproval: ethics_approval,
   willPublish: will_publish,
 });
+
+/**
+ * The terms of a listing that somebody agrees to. JSON rounds large numbers: where what is `shown` is what is `listed`, it is told
+ * as the chain has it, and else as it is shown, so that the chain refuses what nobody has seen.
+ */
+export const termsArgument = ({ licence, duration }: Terms, listed: MedshareTypesMarketTerms | undefined): MedshareTypesMarketTerms => {
+  const shown = { licence: licence ?? undefined, duration: duration === null ? undefined : BigInt(duration) };
+  if (listed?.duration === undefined || duration === null) return shown;
+  return Number(listed.duration) === duration ? { ...shown, duration: listed.duration } : shown;
+};
 
 /** What of a sealed document is registered. */
 export interface Registrable {

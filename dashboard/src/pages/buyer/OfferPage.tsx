@@ -4,7 +4,7 @@ import { MedshareError } from 'medshare-js';
 import { useState, type ReactNode } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { useAccounts } from '../../accounts/context.js';
-import { purposeArgument } from '../../chain/arguments.js';
+import { purposeArgument, termsArgument } from '../../chain/arguments.js';
 import type { ChainEvent, Progress } from '../../chain/send.js';
 import { useChain, useChainQuery, useVaults } from '../../chain/context.js';
 import type { Purpose } from '../../chain/index-client.js';
@@ -186,17 +186,17 @@ const Ordering = ({ offer: offered, quote, purpose }: { offer: Offer; quote: Quo
   const isPermitted = isComplete(purpose) && unmet(policy, purpose).length === 0;
   const money = chain ?? { symbol: 'MDS', decimals: 12 };
   const order = async (): Promise<void> => {
-    const { licence, duration } = listing.terms;
-    const end = await sending.send((client) =>
-      client.tx.marketplace.order(
+    const end = await sending.send(async (client) => {
+      const listed = await client.query.marketplace.listings(BigInt(record));
+      return client.tx.marketplace.order(
         BigInt(record),
         listing.version,
         // Not more than what is on the screen.
         BigInt(listing.price),
-        { licence: licence ?? undefined, duration: duration === null ? undefined : BigInt(duration) },
+        termsArgument(listing.terms, listed?.terms),
         purposeArgument(purpose),
-      ),
-    );
+      );
+    });
     const number = placed(end);
     if (number !== undefined) await navigate(`/market/orders/${number}`);
   };
