@@ -1,6 +1,6 @@
 // What buyers ask of a node and of vaults.
 
-import type { Signer } from 'medshare-js';
+import { MedshareError, type Signer } from 'medshare-js';
 import type { Client } from '../../chain/connection.js';
 import { problemOf } from '../../chain/errors.js';
 import {
@@ -179,7 +179,7 @@ export type Presence = 'there' | 'other-size' | 'no-vault';
 /**
  * Whether a vault would serve the ciphertext of a version in the size that is registered, as the chain decides for this signer.
  *
- * @throws what the vault says that refuses, or cannot be reached.
+ * @throws what the first vault says that refuses, or cannot be reached, if no other answers; why the signer does not sign.
  */
 export const presenceOf = async (
   addresses: readonly string[],
@@ -190,14 +190,22 @@ export const presenceOf = async (
   { content }: RecordVersion,
 ): Promise<Presence> => {
   const { vaults, failures } = await connectVaults(addresses, genesis);
+  const refused: unknown[] = [];
   let presence: Presence = 'no-vault';
   for (const { vault: account, blob } of content.locators) {
     const vault = vaults.find(({ info }) => isSameAccount(info.account, account));
     if (!vault) continue;
-    const { size } = await vault.link(signer, { record, version, blob });
-    if (size === content.size) return 'there';
-    presence = 'other-size';
+    try {
+      const { size } = await vault.link(signer, { record, version, blob });
+      if (size === content.size) return 'there';
+      presence = 'other-size';
+    } catch (error) {
+      // A wallet that does not sign for one would be asked again for the next.
+      if (!(error instanceof MedshareError)) throw error;
+      refused.push(error);
+    }
   }
-  if (presence === 'no-vault' && failures.length > 0) throw failures[0];
+  const [failure] = [...refused, ...failures];
+  if (presence === 'no-vault' && failure !== undefined) throw failure;
   return presence;
 };
