@@ -5,10 +5,10 @@ import { walletSigner, type Signer } from 'medshare-js';
 import { useChain } from '../chain/context.js';
 import type { TransactionSigner } from '../chain/send.js';
 import { openDevelopment, openKeyFile, type OpenKeyring } from '../keys/keyring.js';
-import { openWallet, type OpenWallet } from './wallets.js';
+import { genericAddress, openWallet, type OpenWallet } from './wallets.js';
 
 export interface Account {
-  /** SS58 as its source writes it. */
+  /** SS58 with the generic prefix, as the node writes addresses, whatever its source writes. */
   readonly address: string;
   readonly name: string;
   /** Where it is from: `development`, `key-file`, or the wallet's name. */
@@ -88,7 +88,7 @@ export const AccountProvider = ({ children }: { children: ReactNode }): ReactNod
       ...wallets.flatMap(({ name: source, accounts: listed, signer }) =>
         listed.map(
           ({ address, name }): Account => ({
-            address,
+            address: genericAddress(address),
             name,
             source,
             transactions: { kind: 'wallet', address, signer },
@@ -109,7 +109,8 @@ export const AccountProvider = ({ children }: { children: ReactNode }): ReactNod
       connectWallet: async (id) => {
         const wallet = await openWallet(id);
         setWallets((known) => [...known.filter((one) => one.id !== id), wallet]);
-        setChosen((before) => before ?? wallet.accounts[0]?.address);
+        const [first] = wallet.accounts;
+        setChosen((before) => before ?? (first && genericAddress(first.address)));
         watches.current.push(
           wallet.watch((listed) =>
             setWallets((known) => known.map((one) => (one.id === id ? { ...one, accounts: listed } : one))),

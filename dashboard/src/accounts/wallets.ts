@@ -1,5 +1,7 @@
 // Wallets in the browser: the interface that polkadot.js, Talisman, SubWallet and others inject.
 
+import { decodeAccount, encodeAccount } from 'medshare-js';
+
 /** How a wallet signs. */
 export interface WalletSigner {
   signPayload?: (payload: never) => Promise<{ id: number; signature: `0x${string}`; signedTransaction?: `0x${string}` | Uint8Array }>;
@@ -38,6 +40,15 @@ const NAMES: Record<string, string> = {
   talisman: 'Talisman',
   'subwallet-js': 'SubWallet',
   'nova wallet': 'Nova Wallet',
+};
+
+/** An address with the generic prefix, so that addresses of one account are one text; what is none stays. */
+export const genericAddress = (address: string): string => {
+  try {
+    return encodeAccount(decodeAccount(address));
+  } catch {
+    return address;
+  }
 };
 
 export interface Wallet {

@@ -2,6 +2,7 @@
 // The rules are those of the agent without a policy (crates/client/src/agent/plan.rs), except that nothing is done unasked.
 
 import { orderStateName, type OrderItem, type OrderState, type ReviewItem, type Seat } from '../../chain/index-client.js';
+import { isSameAccount } from '../../vault/vaults.js';
 
 /** What of a review, an order, or the money of an order is looked at. */
 export type HeldReview = Pick<ReviewItem, 'subject' | 'record' | 'version' | 'state' | 'panel' | 'opened'>;
@@ -54,7 +55,7 @@ export const dueKeys = (
     const proposal = cancelProposal(order.state);
     // What its seller proposed to cancel is not delivered: it has said no.
     if (proposal === undefined || proposal === 'Seller') continue;
-    if (order.seller === me && now < order.deliver_by) due.push({ kind: 'order', order, until: order.deliver_by });
+    if (isSameAccount(order.seller, me) && now < order.deliver_by) due.push({ kind: 'order', order, until: order.deliver_by });
   }
   return due.sort((a, b) => a.until - b.until);
 };
