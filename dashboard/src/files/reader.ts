@@ -24,9 +24,17 @@ export interface Description {
  */
 export const describe = async (
   file: Blob,
-  { kind, ...options }: { kind?: Kind; signal?: AbortSignal; onProgress?: (done: number) => void } = {},
+  { kind, signal, onProgress }: { kind?: Kind; signal?: AbortSignal; onProgress?: (done: number) => void } = {},
 ): Promise<Description> => {
-  const read = { ...options, ...(kind ? { kind: KINDS[kind] } : {}) };
-  const [description, checked] = await Promise.all([describeFile(file, { ...read, onProgress: undefined }), checkFile(file, read)]);
+  // If one fails, the other is not waited for, and its worker has no more to do.
+  const abort = new AbortController();
+  const read = { signal: signal ? AbortSignal.any([signal, abort.signal]) : abort.signal, ...(kind ? { kind: KINDS[kind] } : {}) };
+  const [description, checked] = await Promise.all([
+    describeFile(file, read),
+    checkFile(file, { ...read, ...(onProgress ? { onProgress } : {}) }),
+  ]).catch((error: unknown) => {
+    abort.abort();
+    throw error;
+  });
   return { ...description, descriptor: description.descriptor as Descriptor, checked };
 };

@@ -2,6 +2,7 @@
 
 import { Component, Suspense, lazy, type ReactNode } from 'react';
 import { recognise } from './form.js';
+import { MOST_AT_ONCE } from './limit.js';
 import { Note, Reading, useAwaited, useObjectUrl } from './parts.js';
 import { HexPages, TextPages } from './TextPages.js';
 import { useWords } from './words.js';
@@ -13,6 +14,9 @@ const PdfView = lazy(async () => ({ default: (await import('./PdfView.js')).PdfV
 const PictureView = lazy(async () => ({ default: (await import('./PictureView.js')).PictureView }));
 const TableView = lazy(async () => ({ default: (await import('./TableView.js')).TableView }));
 const ZipView = lazy(async () => ({ default: (await import('./ZipView.js')).ZipView }));
+
+/** Forms whose viewers need the whole file in memory. */
+const AT_ONCE: ReadonlySet<string> = new Set(['dicom', 'pdf']);
 
 /** Catches what a viewer throws, so that a strange file never empties the page. */
 class Guard extends Component<{ children: ReactNode; failed: (reason: string) => ReactNode }, { reason?: string }> {
@@ -65,6 +69,7 @@ const Shown = ({ file, name, form, mediaType }: { file: Blob; name: string; form
     </>
   );
   const view = (): ReactNode => {
+    if (AT_ONCE.has(form) && file.size > MOST_AT_ONCE) return failed(words('tooLargeToShow', MOST_AT_ONCE >> 20));
     switch (form) {
       case 'fhir':
       case 'ndjson':

@@ -58,11 +58,13 @@ export const PdfView = ({ file, failed }: { file: Blob; failed: (reason: string)
     open(file)
       .then(async (task) => {
         end = () => void task.destroy();
+        // Its worker started while the page was left.
+        if (isOver) return end();
         const document = await task.promise;
-        if (isOver) end();
-        else setOpened(document);
+        if (!isOver) setOpened(document);
       })
       .catch((error: unknown) => {
+        end();
         if (!isOver) setOpened({ problem: error instanceof Error ? error.message : String(error) });
       });
     return () => {

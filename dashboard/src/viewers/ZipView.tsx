@@ -1,9 +1,10 @@
 // A folder, such as a DICOM study: its files, of which one is opened at a time.
 
-import { BlobReader, BlobWriter, ZipReader, configure, type FileEntry } from '@zip.js/zip.js/lib/zip-core-native.js';
+import { BlobReader, ZipReader, configure, type FileEntry } from '@zip.js/zip.js/lib/zip-core-native.js';
 import { useState, type ReactNode } from 'react';
 import { Field, Note, Pager, Reading, useAwaited } from './parts.js';
 import { FileViewer } from './FileViewer.js';
+import { LimitedCollector } from './limit.js';
 import { useWords } from './words.js';
 
 // Its workers would come from blobs, which the page's policy forbids; the browser unpacks in the background anyway.
@@ -83,7 +84,9 @@ const Member = ({ entry, onBack }: { entry: FileEntry; onBack: () => void }): Re
   const words = useWords();
   const unpacked = useAwaited(async () => {
     if (entry.uncompressedSize > MOST) throw new Error(words('memberTooLarge', MOST >> 20));
-    return entry.getData(new BlobWriter());
+    const collector = new LimitedCollector(entry.uncompressedSize, words('memberLonger'));
+    await entry.getData(collector.writable);
+    return collector.blob();
   }, [entry]);
   return (
     <section aria-label={entry.filename}>
