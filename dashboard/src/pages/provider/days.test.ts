@@ -22,6 +22,15 @@ test('a wanted price is kept for one record of one chain until it is not wanted 
   expect([wantedPrice('0xa', 1), wantedPrice('0xa', 2)]).toEqual(['', '3']);
 });
 
+test('a browser that keeps nothing is no error', () => {
+  const refuse = (): never => {
+    throw new DOMException('full', 'QuotaExceededError');
+  };
+  vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse });
+  wantPrice('0xa', 1, '2');
+  expect(wantedPrice('0xa', 1)).toBe('');
+});
+
 test('what is damaged counts as nothing', () => {
   stored.set('medshare.prices', '{');
   expect(wantedPrice('0xa', 1)).toBe('');

@@ -29,5 +29,9 @@ export const wantedPrice = (genesis: string, record: number | bigint): string =>
 /** Keeps, or with an empty text forgets, the price that is wanted. */
 export const wantPrice = (genesis: string, record: number | bigint, price: string): void => {
   const { [keyOf(genesis, record)]: _, ...others } = prices();
-  localStorage.setItem(PRICES, JSON.stringify(price === '' ? others : { ...others, [keyOf(genesis, record)]: price }));
+  try {
+    localStorage.setItem(PRICES, JSON.stringify(price === '' ? others : { ...others, [keyOf(genesis, record)]: price }));
+  } catch {
+    // A browser that keeps nothing: the owner types it again.
+  }
 };
