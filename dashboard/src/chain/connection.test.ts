@@ -158,8 +158,8 @@ describe('a connection', () => {
     expect(after.phase === 'ready' && after.client !== before.client).toBe(true);
   });
 
-  it('that was of one chain is refused when the node comes back with another', async () => {
-    const { state } = await connect(node.genesis);
+  it.each([node.genesis, undefined])('that was of one chain is refused when the node comes back with another (%s is named)', async (named) => {
+    const { state } = await connect(named);
     const other = `0x${'ef'.repeat(32)}`;
     node.answers.chain_getBlockHash = () => other;
     node.sockets[0]?.breaks();

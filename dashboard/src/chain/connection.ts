@@ -122,7 +122,7 @@ export class Connection {
 
   async #connect(): Promise<void> {
     // A new client each time checks again that it is the same chain, and does not fetch every block that was missed. A chain on
-    // which nothing happens has no blocks, so that their absence says nothing.
+    // which nothing happens has no blocks, so that their absence says nothing. Where no chain is named, the first one counts.
     const provider = new NodeProvider(this.node, PATIENCE);
     const client: Client = new LegacyClient<MedshareApi>({ provider, stalingDetectionTimeout: 0 });
     this.#client = client;
@@ -135,7 +135,7 @@ export class Connection {
     const patience = setTimeout(gone, PATIENCE);
     try {
       await client.connect();
-      const chain = await describe(client, this.expected);
+      const chain = await describe(client, this.expected ?? this.#chain?.genesis);
       if (this.#client !== client) return;
       this.#attempts = 0;
       this.#chain = chain;
