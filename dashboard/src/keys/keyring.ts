@@ -29,7 +29,7 @@ export type OpenKeyring = { readonly [M in Exclude<keyof KeyWorker, 'open' | 'de
   readonly keys: OpenKeys;
   /** Who signs requests to vaults. */
   readonly signer: Signer;
-  /** Forgets the keys. What is being done with them ends without an answer. */
+  /** Forgets the keys. What is being done with them ends with the code `Locked`, as does what is asked later. */
   lock(): void;
 };
 
@@ -41,15 +41,22 @@ const start = async (open: (worker: Remote<KeyWorker>) => Promise<Answer<OpenKey
       reject(new KeyError({ code: 'Broken', message: event.message || 'the worker with the keys could not be started' }));
     });
   });
-  broken.catch(() => undefined);
-  const ask = async <T>(call: Promise<Answer<T>>): Promise<T> => take(await Promise.race([call, broken]));
+  let lock = (): void => undefined;
+  const locked = new Promise<never>((_, reject) => {
+    lock = () => {
+      thread.terminate();
+      reject(new KeyError({ code: 'Locked', message: 'the keys were locked before this was done', hint: 'Open your key file and begin again.' }));
+    };
+  });
+  for (const end of [broken, locked]) end.catch(() => undefined);
+  const ask = async <T>(call: Promise<Answer<T>>): Promise<T> => take(await Promise.race([call, broken, locked]));
   try {
     const keys = await ask(open(worker));
     const sign = (text: string): ReturnType<OpenKeyring['sign']> => ask(worker.sign(text));
     return {
       keys,
       signer: { account: keys.account, sign },
-      lock: () => thread.terminate(),
+      lock,
       sign,
       signBytes: (bytes) => ask(worker.signBytes(bytes)),
       application: (genesis) => ask(worker.application(genesis)),
