@@ -1,5 +1,8 @@
 // Saving what was made here as a file.
 
+/** How long the file's address lives, ms: a browser may ask where to save it before it reads it. */
+const READ_WITHIN = 60_000;
+
 /** Saves a text as a file in the browser's folder for downloads. */
 export const saveText = (text: string, name: string, type = 'text/plain'): void => {
   const url = URL.createObjectURL(new Blob([text], { type }));
@@ -7,5 +10,5 @@ export const saveText = (text: string, name: string, type = 'text/plain'): void 
   link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  setTimeout(() => URL.revokeObjectURL(url), READ_WITHIN);
 };

@@ -18,15 +18,18 @@ export const SecretField = ({ secret, onSecret }: { secret: string | undefined; 
   const { t } = useText();
   const texts = t.provider.share;
   const [isWrong, setWrong] = useState(false);
+  const [made, setMade] = useState<string>();
   const take = (text: string): void => {
     const found = secretIn(text);
     setWrong(found === undefined);
-    if (found !== undefined) onSecret(found);
+    if (found === undefined) return;
+    setMade(undefined);
+    onSecret(found);
   };
-  const make = (): void => {
-    const made = generateSecret();
-    saveText(`${made}\n`, 'institution.secret');
-    take(made);
+  // A browser does not tell whether a file was saved, and a secret that was used and is lost cannot be made again.
+  const make = (next: string): void => {
+    saveText(`${next}\n`, 'institution.secret');
+    setMade(next);
   };
   return (
     <fieldset className="stack tight">
@@ -37,10 +40,23 @@ export const SecretField = ({ secret, onSecret }: { secret: string | undefined; 
         <FileTrigger onSelect={(files) => void files?.[0]?.slice(0, 1024).text().then(take)}>
           <Button compact>{texts.secretChoose}</Button>
         </FileTrigger>
-        <Button compact onPress={make}>
+        <Button compact onPress={() => make(generateSecret())}>
           {texts.secretMake}
         </Button>
       </div>
+      {made !== undefined && (
+        <div className="note warn stack tight" role="status">
+          <p>{texts.secretSaved}</p>
+          <div className="row">
+            <Button compact look="primary" onPress={() => take(made)}>
+              {texts.secretUse}
+            </Button>
+            <Button compact onPress={() => make(made)}>
+              {texts.secretAgain}
+            </Button>
+          </div>
+        </div>
+      )}
       {isWrong && <p className="note bad">{texts.secretWrong}</p>}
     </fieldset>
   );
