@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { OrderState, SealedKey, Seat } from '../../chain/index-client.js';
-import { cancelProposal, dueKeys, earningsOf, isPressing, purposeOf, type HeldReview, type SoldOrder } from './deliveries.js';
+import { cancelProposal, dueKeys, earningsOf, isPressing, isToSettle, purposeOf, type HeldReview, type SoldOrder } from './deliveries.js';
 
 const me = 'me';
 const SEALED: SealedKey = { c1: '0x', c2: '0x', proof: { challenge: '0x', response_p: '0x', response_s: '0x' } };
@@ -67,4 +67,11 @@ test('earnings count each part of a price once', () => {
   expect(sum).toEqual({ received: 4n * 850n + 100n, retained: 200n, promised: 1000n, fees: 200n, returned: 100n, delivered: 4 });
   const { received, retained, fees, returned } = sum;
   expect(received + retained + fees + returned).toBe(4n * 1000n);
+});
+
+test('an order can be settled once the time to claim, or to rule, is over', () => {
+  const at = (state: OrderState): readonly boolean[] => [9, 10].map((now) => isToSettle(state, now));
+  expect(at({ Delivered: { settles_at: 10 } })).toEqual([false, true]);
+  expect(at({ Claimed: { rule_by: 10 } })).toEqual([false, true]);
+  for (const state of [{ Open: { cancel: null } }, 'Settled', 'Refunded', 'Cancelled', 'Expired'] as const) expect(at(state)).toEqual([false, false]);
 });

@@ -38,6 +38,13 @@ export const isUndecided = (state: unknown): boolean =>
 export const cancelProposal = (state: OrderState): 'Buyer' | 'Seller' | null | undefined =>
   typeof state === 'object' && 'Open' in state ? state.Open.cancel : undefined;
 
+/** Whether anybody may settle an order: nobody claimed in time, or no panel ruled in time. `now` is the chain's time. */
+export const isToSettle = (state: OrderState, now: number): boolean => {
+  if (typeof state !== 'object') return false;
+  if ('Delivered' in state) return now >= state.Delivered.settles_at;
+  return 'Claimed' in state && now >= state.Claimed.rule_by;
+};
+
 /** The keys that an owner owes now, the most urgent first. */
 export const dueKeys = (
   me: string,

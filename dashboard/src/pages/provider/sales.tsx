@@ -11,10 +11,11 @@ import { Button } from '../../ui/controls.js';
 import { Section } from '../../ui/page.js';
 import { SendStatus } from '../../ui/sending.js';
 import { Empty, Loaded } from '../../ui/state.js';
-import { Account, Amount, OrderLink, RecordLink, Tag, Time, useNow, type Mood } from '../../ui/values.js';
+import { Account, Amount, OrderLink, RecordLink, Tag, Time, type Mood } from '../../ui/values.js';
 import { isSameAccount } from '../../vault/vaults.js';
 import { PurposeText } from '../buyer/consent.js';
-import { cancelProposal, earningsOf } from './deliveries.js';
+import { chainTime } from '../buyer/data.js';
+import { cancelProposal, earningsOf, isToSettle } from './deliveries.js';
 import { Due } from './due.js';
 import { useMe } from './provider.js';
 import styles from './provider.module.css';
@@ -43,6 +44,8 @@ const Sales = (): ReactNode => {
     }
     return orders;
   });
+  // The chain's time decides, not this machine's.
+  const time = useChainQuery(['time'], chainTime);
   const sending = useSend();
   return (
     <>
@@ -64,7 +67,7 @@ const Sales = (): ReactNode => {
             ) : (
               <ul role="list" className="stack">
                 {orders.map((order) => (
-                  <Sold key={order.order} order={order} sending={sending} />
+                  <Sold key={order.order} order={order} now={time.data} sending={sending} />
                 ))}
               </ul>
             )
@@ -101,13 +104,12 @@ const Earned = ({ orders }: { orders: readonly Pick<Order, 'price' | 'retained' 
   );
 };
 
-const Sold = ({ order, sending }: { order: Order; sending: Sending }): ReactNode => {
+const Sold = ({ order, now, sending }: { order: Order; now: number | undefined; sending: Sending }): ReactNode => {
   const { t } = useText();
   const texts = t.provider.sales;
-  const now = useNow();
   const state = orderStateName(order.state);
   const proposal = cancelProposal(order.state);
-  const isDue = typeof order.state === 'object' && 'Delivered' in order.state && now >= order.state.Delivered.settles_at;
+  const isDue = now !== undefined && isToSettle(order.state, now);
   const id = BigInt(order.order);
   return (
     <li className="card stack tight">
