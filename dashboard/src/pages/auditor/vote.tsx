@@ -74,8 +74,8 @@ export const VoteForm = ({ review, seat, inspection, me, onVoting }: {
 
   const isUnknown = progress?.step === 'failed' && (progress.failure.why === 'lost' || progress.failure.why === 'dropped');
   const last = sentReports.of(subject, me).at(-1);
-  const cast = seat.vote ? sentReports.named(subject, me, seat.vote.report) : progress?.step === 'final' ? last : undefined;
-  if (cast || (seat.vote !== null && !busy)) {
+  if (!busy && (seat.vote !== null || progress?.step === 'final')) {
+    const cast = seat.vote ? sentReports.named(subject, me, seat.vote.report) : last;
     return (
       <Section title={texts.vote}>
         <div className="card stack">
