@@ -62,28 +62,32 @@ const Motions = (): ReactNode => {
             </p>
           ))}
       </div>
-      <Loaded query={motions} lines={4}>
-        {(open) =>
-          open.length === 0 ? (
-            <Empty title={texts.none}>
-              <p>{texts.noneText(format.number(hospitals.data?.length ?? 0))}</p>
-            </Empty>
-          ) : (
-            <ul role="list" className="stack">
-              {open.map((motion) => (
-                <li key={motion.hash}>
-                  <MotionCard
-                    motion={motion}
-                    hospitals={hospitals.data?.length ?? 0}
-                    block={best?.number ?? 0}
-                    voter={voter ? account.address : undefined}
-                    onClosed={setClosed}
-                  />
-                </li>
-              ))}
-            </ul>
-          )
-        }
+      <Loaded query={hospitals} lines={4}>
+        {({ length: count }) => (
+          <Loaded query={motions} lines={4}>
+            {(open) =>
+              open.length === 0 ? (
+                <Empty title={texts.none}>
+                  <p>{texts.noneText(format.number(count))}</p>
+                </Empty>
+              ) : (
+                <ul role="list" className="stack">
+                  {open.map((motion) => (
+                    <li key={motion.hash}>
+                      <MotionCard
+                        motion={motion}
+                        hospitals={count}
+                        block={best?.number ?? 0}
+                        voter={voter ? account.address : undefined}
+                        onClosed={setClosed}
+                      />
+                    </li>
+                  ))}
+                </ul>
+              )
+            }
+          </Loaded>
+        )}
       </Loaded>
     </Section>
   );
