@@ -2,6 +2,7 @@
 
 import { useEffect, useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
+import { isBlocked, useBlocked } from '../chain/blocked.js';
 import { useChainContext, useConnectionState, useHeads } from '../chain/context.js';
 import { useText } from '../i18n/context.js';
 import { Button } from '../ui/controls.js';
@@ -40,6 +41,7 @@ export const ConnectionBanner = (): ReactNode => {
   const { t } = useText();
   const { connection } = useChainContext();
   const state = useConnectionState();
+  const blocked = useBlocked();
   const [late, setLate] = useState(false);
   useEffect(() => {
     if (state.phase !== 'connecting') return undefined;
@@ -53,7 +55,9 @@ export const ConnectionBanner = (): ReactNode => {
     state.phase === 'connecting'
       ? texts.connecting(connection.node)
       : state.phase === 'lost'
-        ? texts.lost(connection.node)
+        ? isBlocked(blocked, connection.node)
+          ? texts.blocked(connection.node)
+          : texts.lost(connection.node)
         : state.reason === 'other-chain'
           ? texts.otherChain(state.name)
           : texts.notMedshare(state.name);

@@ -15,6 +15,7 @@ export const chain = {
     lost: (node: string) => `There is no connection with the node at ${node}. What you see may be old. It is tried again by itself.`,
     otherChain: (name: string) => `The node is of another chain (${name}) than this app is meant for. Nothing is shown or sent.`,
     notMedshare: (name: string) => `The chain of this node (${name}) is not a medshare chain. Nothing is shown or sent.`,
+    blocked: (address: string) => `The server of this app does not permit it to connect with ${address}. Use an address that its operator has named, or ask the operator to name this one.`,
     settings: 'Name another node',
   },
   account: {

@@ -43,6 +43,7 @@ export const shell = {
     nodeHint: 'A WebSocket address, such as wss://rpc.hospital.example',
     nodeWrong: 'This is no WebSocket address: it begins with ws:// or wss://',
     vaults: 'Addresses of vaults, one a line',
+    permitted: 'Browsers connect only with what the server of this app permits: the node and the vaults that its operator has named.',
     vaultsWrong: 'Each line is an address that begins with http:// or https://',
     save: 'Save',
     saved: 'Saved in this browser',

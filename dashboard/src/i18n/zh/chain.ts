@@ -17,6 +17,7 @@ export const chain: Catalogue['chain'] = {
     lost: (node) => `与节点 ${node} 的连接已中断。您看到的内容可能已过时。正在自动重连。`,
     otherChain: (name) => `该节点属于另一条链（${name}），不是本应用所对应的链。不显示也不发送任何内容。`,
     notMedshare: (name) => `该节点的链（${name}）不是 medshare 链。不显示也不发送任何内容。`,
+    blocked: (address) => `提供本应用的服务器不允许它连接 ${address}。请使用运营方已指定的地址，或请运营方加入该地址。`,
     settings: '指定其他节点',
   },
   account: {

@@ -45,6 +45,7 @@ export const shell: Catalogue['shell'] = {
     nodeHint: 'WebSocket 地址，例如 wss://rpc.hospital.example',
     nodeWrong: '这不是 WebSocket 地址：应以 ws:// 或 wss:// 开头',
     vaults: '存储库地址，每行一个',
+    permitted: '浏览器只连接提供本应用的服务器所允许的地址：即运营方指定的节点和存储库。',
     vaultsWrong: '每行应为以 http:// 或 https:// 开头的地址',
     save: '保存',
     saved: '已保存在此浏览器中',

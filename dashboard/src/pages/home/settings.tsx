@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { Form } from 'react-aria-components/Form';
+import { isBlocked, useBlocked } from '../../chain/blocked.js';
 import { useChainContext } from '../../chain/context.js';
 import { isNodeAddress, isVaultAddress } from '../../config.js';
 import { LANGUAGES, useText, type Language } from '../../i18n/context.js';
@@ -42,11 +43,13 @@ const Addresses = (): ReactNode => {
   const texts = t.shell.settings;
   const [node, setNode] = useState(settings.node ?? config.node);
   const [vaults, setVaults] = useState((settings.vaults ?? config.vaults).join('\n'));
+  const refused = useBlocked();
   const [saved, setSaved] = useState(false);
   const [checked, setChecked] = useState(false);
   const lines = vaults.split('\n').flatMap((line) => line.trim().replace(/\/$/, '') || []);
   const nodeRight = isNodeAddress(node.trim());
   const vaultsRight = lines.every(isVaultAddress);
+  const inUse = [settings.node ?? config.node, ...(settings.vaults ?? config.vaults)];
   return (
     <Form
       className="card stack"
@@ -78,6 +81,16 @@ const Addresses = (): ReactNode => {
         }}
         wrong={checked && !vaultsRight ? texts.vaultsWrong : undefined}
       />
+      <p className="soft small">{texts.permitted}</p>
+      <div aria-live="polite">
+        {inUse
+          .filter((address) => isBlocked(refused, address))
+          .map((address) => (
+            <p key={address} className="note bad">
+              {t.chain.banner.blocked(address)}
+            </p>
+          ))}
+      </div>
       <div className="row">
         <Button type="submit" look="primary">
           {texts.save}
