@@ -32,8 +32,8 @@ describe('an error of the node', () => {
 describe('an error of this app', () => {
   it('comes with its hint', () => {
     const error = new MedshareError('Unreachable', 'no vault', { hint: 'start it' });
-    expect(problemOf(error)).toEqual({ kind: 'told', message: 'no vault', hint: 'start it' });
-    expect(problemOf(new KeyError({ code: 'WrongPassphrase', message: 'wrong' }))).toEqual({ kind: 'told', message: 'wrong' });
+    expect(problemOf(error)).toEqual({ kind: 'told', message: 'no vault', code: 'Unreachable', hint: 'start it' });
+    expect(problemOf(new KeyError({ code: 'WrongPassphrase', message: 'wrong' }))).toEqual({ kind: 'told', message: 'wrong', code: 'WrongPassphrase' });
   });
 
   it('is a missing connection where there is none', () => {

@@ -12,8 +12,8 @@ export type Problem =
   /** The node has thrown the state of that block away, or does not know the block. */
   | { readonly kind: 'no-state'; readonly detail: string }
   | { readonly kind: 'disconnected' }
-  /** Something with words of its own, and perhaps what to do. */
-  | { readonly kind: 'told'; readonly message: string; readonly hint?: string };
+  /** Something with words of its own, in English, and perhaps a stable name and what to do. */
+  | { readonly kind: 'told'; readonly message: string; readonly code?: string; readonly hint?: string };
 
 const detailOf = (data: unknown): string => {
   if (typeof data === 'string') return data;
@@ -40,7 +40,12 @@ export const problemOf = (error: unknown): Problem => {
   if (name === 'NetworkDisconnectedError' || error instanceof NotConnected) return { kind: 'disconnected' };
   // The keys, vaults and readers of files say what to do.
   const { hint } = (error ?? {}) as { hint?: unknown };
-  return { kind: 'told', message: error instanceof Error ? error.message : String(error), ...(typeof hint === 'string' ? { hint } : {}) };
+  return {
+    kind: 'told',
+    message: error instanceof Error ? error.message : String(error),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof hint === 'string' ? { hint } : {}),
+  };
 };
 
 /** Something was asked of the chain while there is no connection. */

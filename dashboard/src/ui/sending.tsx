@@ -9,8 +9,12 @@ import type { Catalogue } from '../i18n/en/index.js';
 export const explainFailure = (failure: SendFailure, t: Catalogue): { what: string; detail?: string } => {
   const texts = t.chain.send;
   switch (failure.why) {
-    case 'call':
-      return { what: failure.docs === '' ? failure.error : failure.docs, detail: failure.error };
+    case 'call': {
+      const { error, docs } = failure;
+      const own = docs === '' ? error : docs;
+      const what = texts.call(own);
+      return { what, detail: what === own || docs === '' ? error : `${error}: ${docs}` };
+    }
     case 'wallet':
       return { what: texts.wallet, detail: failure.message };
     case 'dropped':

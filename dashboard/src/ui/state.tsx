@@ -45,8 +45,12 @@ export const explain = (error: unknown, t: Catalogue): { what: string; hint?: st
       return { what: texts.noState, hint: texts.noStateHint, detail: problem.detail };
     case 'disconnected':
       return { what: texts.disconnected, hint: texts.disconnectedHint };
-    case 'told':
-      return { what: problem.message, ...(problem.hint === undefined ? {} : { hint: problem.hint }) };
+    case 'told': {
+      const { code, message, hint } = problem;
+      const what = code === undefined ? message : texts.told(code, message);
+      if (what !== message) return { what, detail: hint === undefined ? message : `${message}. ${hint}` };
+      return { what, ...(hint === undefined ? {} : { hint }) };
+    }
   }
 };
 

@@ -50,6 +50,8 @@ export const chain = {
     final: (number: string) => `Final in block ${number}`,
     failed: 'It did not go through',
     wallet: 'The wallet did not sign. Nothing was sent.',
+    /** Why the chain refused a call, by the pallet's own words. */
+    call: (own: string): string => own,
     lost: 'The connection broke after it was sent. It may be in a block all the same: look at the story of your account before you send it again.',
     dropped: 'It was taken out of the queue before it got into a block. Send it again.',
     unsent: 'It could not be made. Nothing was sent.',
@@ -80,5 +82,7 @@ export const chain = {
     noStateHint: 'Connect with a node that keeps old states.',
     disconnected: 'There is no connection with the node.',
     disconnectedHint: 'This is read as soon as the connection is back.',
+    /** What an error of this stable name is; its own words, where there are none in this language. */
+    told: (_code: string, own: string): string => own,
   },
 } as const;

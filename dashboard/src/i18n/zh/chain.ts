@@ -1,5 +1,34 @@
 import type { Catalogue } from '../en/index.js';
 
+/** 以英文说明的错误，按其固定名称。 */
+const TOLD: Readonly<Record<string, string>> = {
+  NonCanonicalPoint: '密钥的编码无效。',
+  IdentityPoint: '密钥的编码无效。',
+  NonCanonicalScalar: '密钥的编码无效。',
+  ZeroSecret: '私钥无效。',
+  FalseProof: '证明不成立。',
+  NoRecordKey: '您的密钥打不开这份记录的密钥。',
+  NotAPlaintext: '解密得到的不是 medshare 的内容。',
+  Invalid: '某个值的格式不正确。',
+  MissingKey: '您的密钥文件中没有所需的密钥。请打开另一个密钥文件。',
+  WrongPassphrase: '口令打不开这个密钥文件。请重新输入。',
+  BadKeyFile: '这个密钥文件无法使用。请选择另一个文件。',
+  NotEnvelope: '这个文件不是加密文件，或已损坏。',
+  WrongKey: '记录密钥打不开这个加密文件。',
+  WrongCiphertext: '加密文件与登记的不符。',
+  WrongPlaintext: '加密文件中的内容与登记的不符。',
+  Unreadable: '无法读取这份文件：它已损坏，或格式不受支持。',
+  BadAddress: '存储库的地址无效。请在“设置”中检查。',
+  Unreachable: '无法连接存储库。请检查其地址，以及它是否正在运行并允许本页面访问。',
+  TooLarge: '文件超过该存储库接受的大小。请使用另一个存储库，或拆分文件。',
+  Refused: '存储库拒绝了请求。',
+  Unexpected: '存储库的回答不符合协议。请检查其地址。',
+  OtherChain: '该存储库属于另一条链。请使用所连接的链的存储库。',
+  WrongBlob: '存储库发来的不是所请求的内容。请使用该版本的另一个存储库，或报告此事。',
+  Locked: '在完成之前，密钥已被锁定。请打开密钥文件后重试。',
+  Broken: '保管密钥的后台程序出了问题。请重新加载本页。',
+};
+
 export const chain: Catalogue['chain'] = {
   state: {
     connecting: '正在连接',
@@ -52,6 +81,7 @@ export const chain: Catalogue['chain'] = {
     final: (number) => `已在区块 ${number} 中最终确认`,
     failed: '未能完成',
     wallet: '钱包没有签名。未发送任何内容。',
+    call: () => '链没有接受这次调用。原因见下。',
     lost: '发送之后连接中断。它仍可能已进入区块：再次发送之前，请先查看您账户的经过。',
     dropped: '它在进入区块之前被移出队列。请重新发送。',
     unsent: '无法构造该交易。未发送任何内容。',
@@ -82,5 +112,6 @@ export const chain: Catalogue['chain'] = {
     noStateHint: '请连接一个保留旧状态的节点。',
     disconnected: '与节点没有连接。',
     disconnectedHint: '连接恢复后会立即读取。',
+    told: (code, own) => TOLD[code] ?? own,
   },
 };
