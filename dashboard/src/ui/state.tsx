@@ -89,11 +89,12 @@ export const Loaded = <T,>({
   lines?: number;
   children: (data: T) => ReactNode;
 }): ReactNode => {
-  const problem = query.isError && <Problem error={query.error} onRetry={() => void query.refetch()} />;
+  const isTold = query.isError && problemOf(query.error).kind !== 'disconnected';
+  const problem = isTold && <Problem error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data !== undefined) {
     return (
       <>
-        {query.isError && problemOf(query.error).kind !== 'disconnected' && problem}
+        {problem}
         {children(query.data)}
       </>
     );

@@ -12,14 +12,15 @@ export const connection = (world) => describe('a lost connection', () => {
       user.expect(/WebSocket connection to .* failed/, /Connection closed before receiving a handshake response/);
       const { page } = user;
       await go(user, '/market');
+      const lost = page.getByRole('alert').getByText('There is no connection with the node');
       const read = page.getByRole('article').or(page.getByText('Nothing is on sale yet.')).first();
       await read.waitFor();
       await network.crashNode();
-      await page.getByRole('alert').getByText('There is no connection with the node').waitFor();
+      await lost.waitFor();
       await read.waitFor();
       await user.picture('connection-lost');
       await network.restartNode();
-      await page.getByRole('alert').getByText('There is no connection with the node').waitFor({ state: 'detached' });
+      await lost.waitFor({ state: 'detached' });
       // Blocks are heard of again, without anybody loading the page.
       const block = await page.getByRole('link', { name: /#\d/ }).innerText();
       await page.waitForFunction((before) => [...document.querySelectorAll('header a')].some((link) => /#\d/.test(link.innerText) && link.innerText !== before), block);

@@ -28,7 +28,10 @@ export const SearchPage = (): ReactNode => {
     setAnew(false);
     setParams(paramsOf(wanted));
   };
-  const isStale = query.isError && problemOf(query.error).kind === 'stale-page';
+  const problem = query.isError ? problemOf(query.error).kind : undefined;
+  const isStale = problem === 'stale-page';
+  // The shell says that there is no connection; what was asked is asked again.
+  const isTold = query.isError && !isStale && problem !== 'disconnected';
   useEffect(() => {
     // A page of a list that has changed does not exist any more.
     if (isStale && criteria.cursor !== undefined) {
@@ -67,8 +70,8 @@ export const SearchPage = (): ReactNode => {
               onChange={(sort) => look(changed(criteria, { sort }))}
             />
           </div>
-          {query.isError && !isStale && <Problem error={query.error} onRetry={() => void query.refetch()} />}
-          {results === undefined && !query.isError && <Skeleton lines={8} />}
+          {isTold && <Problem error={query.error} onRetry={() => void query.refetch()} />}
+          {results === undefined && (!query.isError || problem === 'disconnected') && <Skeleton lines={8} />}
           {results && <Hits hits={results.indexed ? results.page.items : results.items} criteria={criteria} onClear={() => look(criteriaOf(new URLSearchParams()))} />}
           {results?.indexed && (
             <div className="row">
