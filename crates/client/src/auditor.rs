@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     At, Chain, Error, Identity, Outcome, Progress, Result, Until, access, blobs::Vaults, chain::calls,
-    error::listed, readers, sealing,
+    listed::listed, readers, sealing,
 };
 
 /// Most reviews that are looked at once; the most that the runtime gives.

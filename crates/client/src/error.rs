@@ -8,32 +8,13 @@ use std::{borrow::Cow, io, path::PathBuf};
 
 use medshare_types::{AccountId, FetchRefusal, Hash, OrderId, Point, RecordId, RequestId, Subject, Version};
 
-use crate::{chain::Rehearsal, readers::ReadError, refusal, vault::VaultError};
+use crate::{chain::Rehearsal, listed::listed, readers::ReadError, refusal, vault::VaultError};
 
 /// The result of everything in this crate.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// Any error, as the cause of one of ours.
 pub type Cause = Box<dyn std::error::Error + Send + Sync + 'static>;
-
-/// Most names that a message lists.
-const MAX_LISTED: usize = 10;
-
-/// Names in one line: the first ten, and how many more there are.
-///
-/// ```
-/// use medshare_client::error::listed;
-///
-/// assert_eq!(listed(&["PatientName", "PatientID"]), "PatientName, PatientID");
-/// assert_eq!(listed(&["x"; 12]), "x, x, x, x, x, x, x, x, x, x, and 2 more");
-/// ```
-pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
-    let mut text = names.iter().take(MAX_LISTED).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
-    if let more @ 1.. = names.len().saturating_sub(MAX_LISTED) {
-        text.push_str(&format!(", and {more} more"));
-    }
-    text
-}
 
 /// Why the node's transaction pool refused a transaction before any block saw it.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -24,6 +24,7 @@ pub mod council;
 pub mod envelope;
 pub mod error;
 pub mod keys;
+pub mod listed;
 pub mod members;
 pub mod naming;
 pub mod peers;

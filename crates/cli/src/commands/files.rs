@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use medshare_client::{access, chain::At, error::listed, provider, provider::SealedFile, readers};
+use medshare_client::{access, chain::At, listed::listed, provider, provider::SealedFile, readers};
 use medshare_types::{Kind, Modifier, Permission, Point, Policy};
 use serde_json::json;
 use sha2::{Digest, Sha256};

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use medshare_client::{
-    error::listed,
+    listed::listed,
     provider::Identifying,
     readers::deid::{self, Findings, Options, Report, Secret},
 };
