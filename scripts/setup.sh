@@ -21,6 +21,8 @@ system_packages() {
     command -v protoc >/dev/null || missing+=(protobuf-compiler)
     command -v node >/dev/null || missing+=(nodejs)
     command -v npm >/dev/null || missing+=(npm)
+    # The tests start a PostgreSQL of their own.
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
     [ ${#missing[@]} -gt 0 ] || return 0
     command -v apt-get >/dev/null ||
         fail "these programs' packages are missing: ${missing[*]}" "this script knows Debian's apt-get only; install them by hand"

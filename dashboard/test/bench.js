@@ -1,7 +1,9 @@
 // What the app weighs, and how long it takes until it can be read the first time: a table for docs/benchmarks.md.
 // `scripts/bench/web.sh` builds what it needs and runs it.
 
+import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { cpus, loadavg, release, type } from 'node:os';
 import { join, relative } from 'node:path';
 import { launch } from './support/browser.js';
 import { Network } from './support/network.js';
@@ -26,6 +28,16 @@ const weights = () => {
       return { name: relative(dist, path), size: statSync(path).size, sent: statSync(sent).size };
     });
   return files.toSorted((a, b) => b.sent - a.sent);
+};
+
+const git = (...args) => execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
+
+/** On what it was measured. */
+const about = (browser) => {
+  const changes = git('status', '--porcelain', '.') === '' ? '' : ' with changes';
+  const [day] = new Date().toISOString().split('T');
+  const machine = `${cpus().length} processors (${cpus()[0]?.model}), ${type()} ${release()}`;
+  return `${day}, commit ${git('rev-parse', '--short', 'HEAD')}${changes}; ${machine}; Chromium ${browser.version()}; load average ${loadavg()[0].toFixed(2)} at the end`;
 };
 
 const load = async (browser, network, line) => {
@@ -74,6 +86,7 @@ try {
     const of = (what) => median(results.map((result) => result[what]));
     console.log(`| ${name} | ${of('painted').toFixed(0)} ms | ${of('readable').toFixed(0)} ms | ${kib(of('bytes'))} | ${of('requests')} |`);
   }
+  console.log(`\n${about(browser)}`);
 } finally {
   await browser.close();
   await network.stop();

@@ -6,7 +6,7 @@ use clap::{CommandFactory, FromArgMatches};
 use sc_cli::{RunCmd, SubstrateCli};
 use sc_service::ChainSpec;
 
-use crate::{authoring::Author, chain_spec, defaults};
+use crate::{authoring::Author, chain_spec, defaults, index};
 
 /// A node, or one of its subcommands.
 #[derive(Debug, clap::Parser)]
@@ -22,6 +22,10 @@ pub struct Cli {
     /// When a validator authors blocks.
     #[clap(flatten)]
     pub authoring: Authoring,
+
+    /// Which index the node keeps.
+    #[clap(flatten)]
+    pub index: index::Options,
 
     /// How to run a node.
     #[clap(flatten)]
@@ -95,7 +99,11 @@ pub enum Subcommand {
     /// Read blocks from a file.
     ImportBlocks(sc_cli::ImportBlocksCmd),
 
-    /// Delete the database of a chain.
+    /// Compare the index with the chain, or make it anew.
+    #[command(subcommand)]
+    Index(index::Command),
+
+    /// Delete the database of a chain, with the index in its folder.
     PurgeChain(sc_cli::PurgeChainCmd),
 
     /// Take blocks off the head of the chain, down to the finalised one.

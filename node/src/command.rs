@@ -1,5 +1,7 @@
 //! Runs what the command line asks for.
 
+use std::{io::Write, path::Path};
+
 use medshare_runtime::opaque::Block;
 use sc_cli::SubstrateCli;
 use sc_network::config::NetworkBackendType;
@@ -8,7 +10,7 @@ use sc_service::PartialComponents;
 use crate::{
     chain_spec,
     cli::{Cli, Subcommand},
-    consortium, logs, service,
+    consortium, index, logs, service,
 };
 
 impl SubstrateCli for Cli {
@@ -77,8 +79,18 @@ pub fn run() -> sc_cli::Result<()> {
             let PartialComponents { client, task_manager, import_queue, .. } = service::new_partial(&config)?;
             Ok((command.run(client, import_queue), task_manager))
         }),
+        Some(Subcommand::Index(command)) => {
+            let command = command.clone();
+            cli.create_runner(&command.parameters().clone())?.async_run(|config| {
+                let PartialComponents { client, task_manager, backend, .. } = service::new_partial(&config)?;
+                let (options, folder) = (&command.parameters().options, service::folder(&config));
+                let chosen = options.chosen(false, false, &folder);
+                let chosen = chosen.ok_or("there is no index with `--index off`: say which one is meant")?;
+                Ok((command.run(chosen, client, backend), task_manager))
+            })
+        }
         Some(Subcommand::PurgeChain(command)) => {
-            cli.create_runner(command)?.sync_run(|config| command.run(config.database))
+            cli.create_runner(command)?.sync_run(|config| purge(command, config))
         }
         Some(Subcommand::Revert(command)) => cli.create_runner(command)?.async_run(|config| {
             let PartialComponents { client, task_manager, backend, .. } = service::new_partial(&config)?;
@@ -96,16 +108,32 @@ pub fn run() -> sc_cli::Result<()> {
     }
 }
 
+/// Deletes the database of a chain and, if that was done, the index that is in its folder: it is of what is gone.
+fn purge(command: &sc_cli::PurgeChainCmd, config: sc_service::Configuration) -> sc_cli::Result<()> {
+    let folder = service::folder(&config);
+    let database = config.database.path().and_then(Path::parent).map(Path::to_owned);
+    let database = database.filter(|database| database.exists());
+    command.run(config.database)?;
+    // Whoever was asked and did not say yes still has it.
+    if database.is_none_or(|database| database.exists()) {
+        return Ok(());
+    }
+    for file in index::purge(&folder)? {
+        writeln!(std::io::stdout(), "{file:?} removed.")?;
+    }
+    Ok(())
+}
+
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
-    let authoring = cli.authoring;
+    let (authoring, index) = (cli.authoring, cli.index.clone());
     let runner = if cli.json_logs { logs::runner(cli)? } else { cli.create_runner(&cli.run)? };
     runner.run_node_until_exit(|config| async move {
         match config.network.network_backend {
             NetworkBackendType::Libp2p => {
-                service::new_full::<sc_network::NetworkWorker<_, _>>(config, authoring)
+                service::new_full::<sc_network::NetworkWorker<_, _>>(config, authoring, index).await
             }
             NetworkBackendType::Litep2p => {
-                service::new_full::<sc_network::Litep2pNetworkBackend>(config, authoring)
+                service::new_full::<sc_network::Litep2pNetworkBackend>(config, authoring, index).await
             }
         }
         .map_err(sc_cli::Error::Service)

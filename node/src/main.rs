@@ -16,12 +16,15 @@ mod consortium;
 mod defaults;
 mod equivocation;
 mod finality;
+mod index;
 mod logs;
 mod metrics;
 mod network;
 mod pool;
 mod rpc;
 mod service;
+mod state;
+mod unwind;
 
 fn main() -> sc_cli::Result<()> {
     command::run()

@@ -1,6 +1,6 @@
 //! Puts a node together: database, pool, network, Aura authoring, GRANDPA finality, RPC.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use medshare_runtime::{RuntimeApi, configs::system::MAX_BLOCK_BYTES, opaque::Block};
@@ -8,7 +8,7 @@ use sc_client_api::{Backend, BlockBackend};
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
 use sc_consensus_grandpa::{GrandpaPruningFilter, SharedVoterState};
 use sc_offchain::{OffchainWorkerOptions, OffchainWorkers};
-use sc_service::{Configuration, TaskManager, error::Error as ServiceError};
+use sc_service::{ChainType, Configuration, TaskManager, error::Error as ServiceError};
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_consensus_aura::sr25519::AuthorityPair as AuraPair;
@@ -16,6 +16,7 @@ use sp_consensus_aura::sr25519::AuthorityPair as AuraPair;
 use crate::{
     authoring, cli,
     finality::Patient,
+    index::Service,
     network,
     pool::{self, CountedPool},
 };
@@ -54,7 +55,7 @@ pub struct Parts {
 }
 
 /// The parts of a node that subcommands need, too.
-pub type Service = sc_service::PartialComponents<
+pub type Partial = sc_service::PartialComponents<
     FullClient,
     FullBackend,
     FullSelectChain,
@@ -67,7 +68,7 @@ pub type Service = sc_service::PartialComponents<
 ///
 /// # Errors
 /// If the database or the keystore cannot be opened, or the genesis state cannot be built.
-pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
+pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
     let telemetry = config
         .telemetry_endpoints
         .clone()
@@ -139,6 +140,11 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
     })
 }
 
+/// The folder of the node's chain.
+pub fn folder(config: &Configuration) -> PathBuf {
+    config.base_path.config_dir(config.chain_spec.id())
+}
+
 /// Now, and the slot that now is in.
 fn inherents(
     slot_duration: sc_consensus_aura::SlotDuration,
@@ -155,9 +161,10 @@ fn inherents(
 ///
 /// # Errors
 /// As [`new_partial`], and if a port cannot be opened.
-pub fn new_full<Net: network::Backend>(
+pub async fn new_full<Net: network::Backend>(
     mut config: Configuration,
     authoring: cli::Authoring,
+    index: crate::index::Options,
 ) -> Result<TaskManager, ServiceError> {
     let sc_service::PartialComponents {
         client,
@@ -251,11 +258,18 @@ pub fn new_full<Net: network::Backend>(
     let name = config.network.node_name.clone();
     let prometheus_registry = config.prometheus_registry().cloned();
 
+    let folder = folder(&config);
+    let develops = config.chain_spec.chain_type() == ChainType::Development;
+    let index = index.chosen(role.is_authority(), develops, &folder).map(|chosen| {
+        let (client, backend) = (client.clone(), backend.clone());
+        Service::start(chosen, genesis, client, backend, prometheus_registry.as_ref(), &task_manager)
+    });
+
     let rpc_builder = {
         let client = client.clone();
         let pool = transaction_pool.clone();
         Box::new(move |_| {
-            crate::rpc::build(client.clone(), pool.clone())
+            crate::rpc::build(client.clone(), pool.clone(), index.clone())
                 .map_err(|error| sc_service::Error::Application(Box::new(error)))
         })
     };

@@ -69,13 +69,15 @@ cp "$stored" "$work/blob"
 # Brought as something else each time, so that it is new to the vault.
 cp "$work/blob" "$work/other"
 
+# What is there already would be replaced, and its pages freed, in the time of either. It goes at the last moment, for both: a system
+# has the pages that were freed last at hand, and those of a virtual machine may have gone back to its host meanwhile.
 put_ours() {
     local authorization
-    authorization=$(authorization PUT "/v1/blobs/$blob" "$blob") &&
+    authorization=$(authorization PUT "/v1/blobs/$blob" "$blob") && rm -f "$stored" &&
         seconds fetch -T "$work/blob" -H "Authorization: $authorization" "$vault_url/v1/blobs/$blob"
 }
 nginx_puts() { fetch -T "$work/blob" "$nginx_url/blob" && durable "$work/nginx/blob"; }
-put_theirs() { seconds nginx_puts; }
+put_theirs() { rm -f "$work/nginx/blob" && seconds nginx_puts; }
 
 go_on_ours() {
     local address authorization bytes
@@ -85,10 +87,10 @@ go_on_ours() {
         fetch -X POST -H 'Tus-Resumable: 1.0.0' -H "Upload-Length: $bytes" -H "Authorization: $authorization" \
             -H "Upload-Metadata: address $(printf %s "$address" | base64 -w 0)" -H 'Content-Length: 0' "$vault_url/v1/uploads" &&
         authorization=$(authorization PATCH "/v1/uploads/$address" "$address") &&
+        find "$work/store/blobs" -type f ! -name "$blob" -delete &&
         seconds fetch -X PATCH -T "$work/other" -H 'Tus-Resumable: 1.0.0' -H 'Upload-Offset: 0' \
             -H 'Content-Type: application/offset+octet-stream' -H "Authorization: $authorization" \
-            "$vault_url/v1/uploads/$address" &&
-        rm "$work/store/blobs/${address:0:2}/$address"
+            "$vault_url/v1/uploads/$address"
 }
 
 get_ours() {

@@ -6,8 +6,17 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 runs=5
-[ "${1:-}" != --runs ] || { runs=$2 && shift 2; }
-[ $# = 0 ] || fail "unknown arguments: $*" "there is only --runs NUMBER"
+case "${1:-}" in
+-h | --help)
+    sed -nE '2,/^source/{/^source/d;s/^# ?//p}' "$0"
+    exit
+    ;;
+--runs)
+    runs=${2:?--runs needs a number}
+    shift 2
+    ;;
+esac
+[ $# = 0 ] || fail "unknown arguments: $*" "run: $0 --help"
 MEDSHARE_CHROMIUM=$(command -v chromium || command -v google-chrome) || fail "there is no Chromium" "install it, on Debian: apt-get install chromium"
 ./scripts/setup.sh
 [ "${MEDSHARE_BENCH_BUILT:-}" = yes ] || timed "building" build_programs

@@ -142,6 +142,15 @@ impl Stack {
         Ok(())
     }
 
+    /// Ends the node as its operator would, and says where its data are.
+    ///
+    /// # Errors
+    /// If it does not end.
+    pub async fn end_node(&mut self) -> Result<PathBuf> {
+        self.node.take().context("the node is somebody else's")?.end().await?;
+        Ok(node_base(self.dir.path()))
+    }
+
     /// A directory for files, which ends with this stack.
     pub fn dir(&self) -> &Path {
         self.dir.path()
@@ -179,8 +188,12 @@ impl Stack {
     }
 }
 
+fn node_base(dir: &Path) -> PathBuf {
+    dir.join("node")
+}
+
 async fn start_node(dir: &Path) -> Result<(Process, String)> {
-    let base = dir.join("node").display().to_string();
+    let base = node_base(dir).display().to_string();
     let arguments = [
         "--dev",
         // A block in every slot, also while nothing happens.

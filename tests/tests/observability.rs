@@ -150,6 +150,7 @@ async fn watch(stack: &mut Stack) -> Result<()> {
         ("medshare_validators_serving", 1.0),
         ("medshare_fragile", 1.0),
         ("medshare_program_outdated", 0.0),
+        ("medshare_index_stopped", 0.0),
         ("medshare_quota_exceeded_total", 0.0),
         (r#"medshare_pool_refused_total{from="rpc",reason="not_member"}"#, 1.0),
         (r#"medshare_pool_refused_total{from="peers",reason="not_member"}"#, 0.0),
@@ -157,6 +158,8 @@ async fn watch(stack: &mut Stack) -> Result<()> {
         assert_eq!(at(&node, sample), expected, "{sample} in {node:#?}");
     }
     assert!(at(&node, "medshare_block_weight_ratio_count") > 0.0);
+    assert!(at(&node, "medshare_index_block") > 0.0 && at(&node, "medshare_index_blocks_total") > 0.0);
+    assert!(at(&node, "medshare_index_lag_blocks") < 10.0);
     // By the chain's own clock, which is the machine's here.
     assert!(at(&node, "medshare_final_block_time_seconds") > 1.6e9);
 

@@ -220,7 +220,8 @@ fn is_lack(error: &crate::vault::VaultError) -> bool {
     use crate::vault::VaultError;
     match error {
         VaultError::WrongBlob { .. } | VaultError::WrongSize { .. } => true,
-        VaultError::Refused(problem) => problem.status == 404,
+        // Another 404 is about what was asked for, not about the record: that the blob is elsewhere, or that no vault is there.
+        VaultError::Refused(problem) => matches!(problem.code.as_str(), "blob-unknown" | "blob-damaged"),
         _ => false,
     }
 }
@@ -303,7 +304,7 @@ fn seat<'a>(review: &'a Review<AccountId>, auditor: &AccountId) -> Option<&'a Se
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vault::VaultError;
+    use crate::vault::{Problem, VaultError};
     use medshare_types::Kind;
 
     fn descriptor(kind: Kind) -> Descriptor {
@@ -362,6 +363,29 @@ mod tests {
         let elsewhere = VaultError::BadAddress { text: "x".into(), reason: "y".into() };
         let failed = Error::vault("download", expected, elsewhere);
         assert!(seen.blame(failed).is_err(), "our own trouble is not the record's");
+    }
+
+    #[test]
+    fn a_vault_is_believed_only_when_it_says_that_it_lacks_the_blob() {
+        let refused = |code: &str| {
+            let problem = Problem {
+                kind: format!("urn:medshare:vault:{code}"),
+                title: String::new(),
+                status: 404,
+                detail: String::new(),
+                code: code.into(),
+                action: String::new(),
+            };
+            Error::vault("download", Hash::zero(), VaultError::Refused(Box::new(problem)))
+        };
+        for code in ["blob-unknown", "blob-damaged"] {
+            let mut seen = inspection();
+            seen.blame(refused(code)).unwrap();
+            assert!(seen.findings.iter().eq([Finding::Unavailable].iter()), "{code}");
+        }
+        for code in ["not-found", "record-unknown"] {
+            assert!(inspection().blame(refused(code)).is_err(), "{code} is no answer about the blob");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use std::{borrow::Cow, io, path::PathBuf};
 
+use medshare_events::Foreign;
 use medshare_types::{AccountId, FetchRefusal, Hash, OrderId, Point, RecordId, RequestId, Subject, Version};
 
 use crate::{chain::Rehearsal, listed::listed, readers::ReadError, refusal, vault::VaultError};
@@ -548,6 +549,12 @@ impl Error {
     /// A failed operation on a file.
     pub(crate) fn file(doing: &'static str, path: impl Into<PathBuf>, cause: io::Error) -> Self {
         Self::File { doing, path: path.into(), cause }
+    }
+}
+
+impl From<Foreign> for Error {
+    fn from(Foreign { what, reason }: Foreign) -> Self {
+        Self::ForeignAnswer { asked: what, reason }
     }
 }
 

@@ -194,7 +194,7 @@ pub async fn register(
         .events
         .iter()
         .filter(|event| event.is("Records", "Registered"))
-        .map(|event| event.field("record"))
+        .map(|event| Ok(event.field("record")?))
         .collect::<Result<Vec<RecordId>>>()?;
     if records.len() != files.len() {
         return Err(Error::NoEvent { call: outcome.call, event: "Records.Registered for each file".into() });

@@ -1,16 +1,21 @@
 //! Work on the pieces of a body by a thread of its own, while the next pieces come.
 
-use std::io;
+use std::{io, mem};
 
 use bytes::Bytes;
 use tokio::{sync::mpsc, task::JoinHandle};
 
-/// How many pieces may wait. A piece is what one read of a connection gives, at most [`PIECE`](crate::server::PIECE).
-const WAITING: usize = 4;
+/// How much is gathered while the thread is busy, until whoever gives has to wait.
+const BATCH: usize = 512 * 1024;
+/// How many of these may wait. With the one that is worked on and the one that is being gathered, they are all that is in memory.
+const WAITING: usize = 1;
 
 /// A thread that works on pieces in their order. It ends, having worked on all that it was given, when this is dropped.
 pub struct Line<T> {
-    pieces: mpsc::Sender<Bytes>,
+    batches: mpsc::Sender<Vec<Bytes>>,
+    gathered: Vec<Bytes>,
+    /// Bytes that are gathered.
+    bytes: usize,
     worker: JoinHandle<(T, io::Result<()>)>,
 }
 
@@ -20,29 +25,58 @@ impl<T: Send + 'static> Line<T> {
         mut state: T,
         mut work: impl FnMut(&mut T, &[u8]) -> io::Result<()> + Send + 'static,
     ) -> Self {
-        let (pieces, mut given) = mpsc::channel::<Bytes>(WAITING);
+        let (batches, mut given) = mpsc::channel::<Vec<Bytes>>(WAITING);
         let worker = tokio::task::spawn_blocking(move || {
-            while let Some(piece) = given.blocking_recv() {
-                if let Err(error) = work(&mut state, &piece) {
-                    return (state, Err(error));
+            while let Some(batch) = given.blocking_recv() {
+                for piece in batch {
+                    if let Err(error) = work(&mut state, &piece) {
+                        return (state, Err(error));
+                    }
                 }
             }
             (state, Ok(()))
         });
-        Self { pieces, worker }
+        Self { batches, gathered: Vec::new(), bytes: 0, worker }
     }
 
-    /// Gives it a piece, when fewer than some wait. False if it has ended with an error, which [`Self::end`] tells.
-    pub async fn give(&self, piece: Bytes) -> bool {
-        self.pieces.send(piece).await.is_ok()
+    /// Gives it a piece, when little enough waits. What comes while the thread is busy is gathered, because waking it for each
+    /// piece would cost as much as the work; what comes while it is not, it gets at once. False if it has ended with an error,
+    /// which [`Self::end`] tells.
+    pub async fn give(&mut self, piece: Bytes) -> bool {
+        self.bytes = self.bytes.saturating_add(piece.len());
+        self.gathered.push(piece);
+        let nothing_waits = self.batches.capacity() == self.batches.max_capacity();
+        if nothing_waits || self.bytes >= BATCH { self.hand_over().await } else { true }
+    }
+
+    /// Hands over what is gathered as soon as the thread takes more. For whoever waits for the next piece meanwhile: it never ends
+    /// if nothing is gathered, and can be given up.
+    pub async fn caught_up(&mut self) {
+        if self.gathered.is_empty() {
+            return std::future::pending().await;
+        }
+        let place = self.batches.reserve().await;
+        self.bytes = 0;
+        let gathered = mem::take(&mut self.gathered);
+        // Who gives the next piece is told if the thread has ended.
+        if let Ok(place) = place {
+            place.send(gathered);
+        }
+    }
+
+    async fn hand_over(&mut self) -> bool {
+        self.bytes = 0;
+        self.batches.send(mem::take(&mut self.gathered)).await.is_ok()
     }
 
     /// Waits until all pieces are worked on. The state is that after the last one that succeeded.
     ///
     /// # Errors
     /// The outer one if the thread panicked: then there is no state any more.
-    pub async fn end(self) -> io::Result<(T, io::Result<()>)> {
-        drop(self.pieces);
+    pub async fn end(mut self) -> io::Result<(T, io::Result<()>)> {
+        // If it has ended already, it says why.
+        self.hand_over().await;
+        drop(self.batches);
         self.worker.await.map_err(io::Error::other)
     }
 }
@@ -53,7 +87,7 @@ mod tests {
 
     #[tokio::test]
     async fn works_on_all_pieces_in_order() {
-        let line = Line::start(Vec::new(), |all: &mut Vec<u8>, piece| {
+        let mut line = Line::start(Vec::new(), |all: &mut Vec<u8>, piece| {
             all.extend_from_slice(piece);
             Ok(())
         });
@@ -67,8 +101,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_piece_is_worked_on_at_once_when_the_thread_is_free() {
+        let (told, mut heard) = mpsc::unbounded_channel();
+        let mut line =
+            Line::start((), move |(): &mut (), piece| told.send(piece.len()).map_err(io::Error::other));
+        for length in 1..10 {
+            assert!(line.give(Bytes::from(vec![0; length])).await);
+            assert_eq!(heard.recv().await, Some(length), "before anything else is given");
+        }
+        line.end().await.unwrap().1.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_gathered_is_handed_over_also_when_there_is_much() {
+        let mut line = Line::start(0_usize, |sum: &mut usize, piece| {
+            *sum += piece.len();
+            Ok(())
+        });
+        for _ in 0..50 {
+            assert!(line.give(Bytes::from(vec![0; BATCH / 4 + 1])).await);
+        }
+        assert_eq!(line.end().await.unwrap().0, 50 * (BATCH / 4 + 1));
+    }
+
+    #[tokio::test]
     async fn an_error_ends_it_and_the_state_before_it_is_kept() {
-        let line = Line::start(0_u8, |done: &mut u8, _| {
+        let mut line = Line::start(0_u8, |done: &mut u8, _| {
             if *done == 2 {
                 return Err(io::Error::other("the disk is full"));
             }

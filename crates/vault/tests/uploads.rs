@@ -55,8 +55,9 @@ async fn keeps_nothing_visible_when_the_connection_breaks() {
     );
     connection.write_all(head.as_bytes()).await.unwrap();
     connection.write_all(&bytes[..11 << 20]).await.unwrap();
-    let staged = format!("{}#1", hex::encode(address(&bytes)));
-    eventually("the upload's beginning", || vault.stored() == [staged.clone()]).await;
+    let staged = format!("{}#", hex::encode(address(&bytes)));
+    let begun = || matches!(&vault.stored()[..], [only] if only.starts_with(&staged));
+    eventually("the upload's beginning", begun).await;
     drop(connection);
     eventually("the removal of what came", || vault.stored().is_empty()).await;
     // The same blob can be brought afterwards.

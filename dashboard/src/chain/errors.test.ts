@@ -14,6 +14,7 @@ describe('an error of the node', () => {
     [9004, 'no-state'],
     [9006, 'index-behind'],
     [9007, 'stale-page'],
+    [9008, 'busy'],
   ])('%i is told apart', (code, kind) => {
     expect(problemOf(rpc(code)).kind).toBe(kind);
   });
@@ -32,8 +33,8 @@ describe('an error of the node', () => {
 describe('an error of this app', () => {
   it('comes with its hint', () => {
     const error = new MedshareError('Unreachable', 'no vault', { hint: 'start it' });
-    expect(problemOf(error)).toEqual({ kind: 'told', message: 'no vault', code: 'Unreachable', hint: 'start it' });
-    expect(problemOf(new KeyError({ code: 'WrongPassphrase', message: 'wrong' }))).toEqual({ kind: 'told', message: 'wrong', code: 'WrongPassphrase' });
+    expect(problemOf(error)).toEqual({ kind: 'told', message: 'no vault', named: { code: 'Unreachable', from: 'MedshareError' }, hint: 'start it' });
+    expect(problemOf(new KeyError({ code: 'WrongPassphrase', message: 'wrong' }))).toEqual({ kind: 'told', message: 'wrong', named: { code: 'WrongPassphrase', from: 'KeyError' } });
   });
 
   it('is a missing connection where there is none', () => {

@@ -5,6 +5,8 @@ export type Problem =
   | { readonly kind: 'no-index' }
   /** The index is behind, or stopped; the node says why. */
   | { readonly kind: 'index-behind'; readonly detail: string }
+  /** The answer takes too long, or too many wait for theirs. */
+  | { readonly kind: 'busy' }
   /** The cursor belongs to another query: begin from the first page. */
   | { readonly kind: 'stale-page' }
   /** There is no such record, version or order. */
@@ -12,8 +14,18 @@ export type Problem =
   /** The node has thrown the state of that block away, or does not know the block. */
   | { readonly kind: 'no-state'; readonly detail: string }
   | { readonly kind: 'disconnected' }
-  /** Something with words of its own, in English, and perhaps a stable name and what to do. */
-  | { readonly kind: 'told'; readonly message: string; readonly code?: string; readonly hint?: string };
+  /** Something with words of its own, in English, and perhaps a name and what to do. */
+  | { readonly kind: 'told'; readonly message: string; readonly named?: Named; readonly hint?: string };
+
+/** What an error is called by what it comes from. */
+export interface Named {
+  /** Its stable name. */
+  readonly code: string;
+  /** The class of errors that has this name, such as `FilesError`: another may have the same name for something else. */
+  readonly from?: string;
+  /** Why a vault refused: the stable name that it has for it. */
+  readonly vault?: string;
+}
 
 const detailOf = (data: unknown): string => {
   if (typeof data === 'string') return data;
@@ -36,14 +48,19 @@ export const problemOf = (error: unknown): Problem => {
       return { kind: 'index-behind', detail: detailOf(data) };
     case 9007:
       return { kind: 'stale-page' };
+    case 9008:
+      return { kind: 'busy' };
   }
   if (name === 'NetworkDisconnectedError' || error instanceof NotConnected) return { kind: 'disconnected' };
   // The keys, vaults and readers of files say what to do.
-  const { hint } = (error ?? {}) as { hint?: unknown };
+  const { hint, problem } = (error ?? {}) as { hint?: unknown; problem?: { code?: unknown } };
+  const vault = problem?.code;
   return {
     kind: 'told',
     message: error instanceof Error ? error.message : String(error),
-    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof code === 'string'
+      ? { named: { code, ...(typeof name === 'string' ? { from: name } : {}), ...(typeof vault === 'string' ? { vault } : {}) } }
+      : {}),
     ...(typeof hint === 'string' ? { hint } : {}),
   };
 };

@@ -137,6 +137,8 @@ export interface SearchQuery extends Paging {
 export interface Hit {
   readonly record: number;
   readonly version: number;
+  /** In English, made from the descriptor; the app has its own in the reader's language. */
+  readonly title: string;
   readonly owner: string;
   readonly tier: Tier;
   readonly subject: Hex;
@@ -356,15 +358,17 @@ export interface MarketQuery {
 
 export interface IndexState {
   readonly backend: 'sqlite' | 'postgresql';
-  readonly schema: number;
+  /** Nothing while it is not open. */
+  readonly schema: number | null;
   readonly genesis: Hex;
   readonly at: AnsweredAt | null;
   readonly finalized: { readonly number: number; readonly hash: Hex };
   readonly state: 'following' | 'rebuilding' | 'stopped';
   readonly error: string | null;
+  /** Nothing while it is not open. */
   readonly counts: Readonly<
     Record<'records' | 'versions' | 'listings' | 'orders' | 'reviews' | 'grants' | 'receipts' | 'events' | 'members', number>
-  >;
+  > | null;
 }
 
 interface Subscriptions {

@@ -1,3 +1,4 @@
+import { FilesError } from 'medshare-files';
 import { MedshareError } from 'medshare-js';
 import { describe, expect, it } from 'vitest';
 import { en } from '../i18n/en/index.js';
@@ -19,6 +20,13 @@ describe('what is told in English', () => {
     expect([what, hint, detail]).toEqual([expect.stringMatching(/\p{Script=Han}/u), undefined, 'no vault. Start it.']);
     const failure = explainFailure(refused, zh);
     expect(failure).toEqual({ what: expect.stringMatching(/\p{Script=Han}/u), detail: 'Marketplace.TooLow: The price is too low.' });
+    expect(explainFailure({ why: 'call', error: 'Marketplace.TooLate', docs: 'The deadline has passed.' }, zh).what).toBe('期限已过。');
+  });
+
+  it('of readers of files is not taken for what a vault calls the same', () => {
+    const [file, blob] = [new FilesError('TooLarge', 'it does not fit', null), new MedshareError('TooLarge', 'it does not fit')];
+    expect(explain(file, zh).what).toMatch(/内存/);
+    expect(explain(blob, zh).what).toMatch(/存储库/);
   });
 
   it('is told as it is where nobody has named it', () => {

@@ -11,9 +11,8 @@ export const explainFailure = (failure: SendFailure, t: Catalogue): { what: stri
   switch (failure.why) {
     case 'call': {
       const { error, docs } = failure;
-      const own = docs === '' ? error : docs;
-      const what = texts.call(own);
-      return { what, detail: what === own || docs === '' ? error : `${error}: ${docs}` };
+      const what = texts.call(error, docs);
+      return { what, detail: what === docs || docs === '' ? error : `${error}: ${docs}` };
     }
     case 'wallet':
       return { what: texts.wallet, detail: failure.message };

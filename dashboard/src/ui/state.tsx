@@ -39,6 +39,8 @@ export const explain = (error: unknown, t: Catalogue): { what: string; hint?: st
       return { what: texts.indexBehind, hint: texts.indexBehindHint, detail: problem.detail };
     case 'stale-page':
       return { what: texts.stalePage, hint: texts.stalePageHint };
+    case 'busy':
+      return { what: texts.busy, hint: texts.busyHint };
     case 'unknown':
       return { what: texts.unknown, hint: texts.unknownHint };
     case 'no-state':
@@ -46,8 +48,8 @@ export const explain = (error: unknown, t: Catalogue): { what: string; hint?: st
     case 'disconnected':
       return { what: texts.disconnected, hint: texts.disconnectedHint };
     case 'told': {
-      const { code, message, hint } = problem;
-      const what = code === undefined ? message : texts.told(code, message);
+      const { named, message, hint } = problem;
+      const what = named === undefined ? message : texts.told(named, message);
       if (what !== message) return { what, detail: hint === undefined ? message : `${message}. ${hint}` };
       return { what, ...(hint === undefined ? {} : { hint }) };
     }

@@ -6,6 +6,7 @@ import { after, before, describe } from 'node:test';
 import { launch } from '../support/browser.js';
 import { Network } from '../support/network.js';
 import { accounts } from './accounts.js';
+import { claims } from './claims.js';
 import { council } from './council.js';
 import { connection } from './connection.js';
 import { market } from './market.js';
@@ -32,6 +33,8 @@ describe('the app', { timeout: 1_200_000 }, () => {
   council(world);
   viewers(world);
   pages(world);
+  // After all that needs a seller and auditors of good standing: who loses a claim has less credit.
+  claims(world);
   // Last, because it ends the node for a while.
   connection(world);
 });

@@ -51,6 +51,13 @@ export const market = (world) => describe('the market', () => {
     await User.with(world, {}, async (user) => {
       const { page } = user;
       await go(user, '/market');
+      if (await world.network.hasIndex()) {
+        // What there is of what, as the node's index counts it.
+        const { facets } = await world.network.ask('medshare_search', { facets: true, at_best: true });
+        const { count } = facets.kind.find(({ value }) => value === 'Fhir');
+        assert.ok(count > 0);
+        await page.getByRole('radio', { name: `Health record (FHIR) (${count})` }).waitFor({ state: 'attached' });
+      }
       await page.getByText('Health record (FHIR)').first().click();
       await page.getByText('One record', { exact: true }).waitFor();
       await page.getByRole('article').first().getByText('25 MDS').waitFor();

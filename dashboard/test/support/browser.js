@@ -35,6 +35,7 @@ export class User {
   static async open(browser, network, { size = 'desktop', colorScheme = 'light', locale = 'en-GB', prepare } = {}) {
     const user = new User();
     user.network = network;
+    user.locale = locale;
     user.context = await browser.newContext({
       viewport: SIZES[size],
       colorScheme,
@@ -49,6 +50,12 @@ export class User {
       document.addEventListener('securitypolicyviolation', (event) => {
         window.medshareReportsViolation(`the policy forbids ${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
       });
+    });
+    await user.context.addInitScript(() => {
+      window.medshareShifts = 0;
+      new PerformanceObserver((list) => {
+        for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.medshareShifts += value;
+      }).observe({ type: 'layout-shift', buffered: true });
     });
     if (prepare) await user.context.addInitScript(prepare[0], prepare[1]);
     user.page = await user.context.newPage();
@@ -126,6 +133,16 @@ export class User {
   /** Waits until nothing on the page is being read any more. */
   async settled() {
     await this.page.waitForFunction(() => document.querySelectorAll('.skeleton, [aria-busy=true]').length === 0);
+  }
+
+  /** What is on the page has not jumped since this was asked last: the sum of its layout shifts is one that the web vitals call good. */
+  async steady(name) {
+    const shifts = await this.page.evaluate(() => {
+      const sum = window.medshareShifts;
+      window.medshareShifts = 0;
+      return sum;
+    });
+    if (shifts > 0.1) throw new Error(`${name} jumps while it is read: the sum of its layout shifts is ${shifts.toFixed(3)}`);
   }
 
   /** The page is not wider than the window. */

@@ -26,13 +26,19 @@ export const register = async (network, path, policy = 'general-research', more 
   return record;
 };
 
-/** Who reviews a record, once all have their keys. */
-export const panel = (network, record, version = 1) =>
-  network.until(`a panel with keys for record ${record}`, async () => {
-    const review = await network.ask('medshare_review', { Record: { record, version } });
+/** Who sits on the panel of a review, once all have their keys. */
+const seated = (network, subject) =>
+  network.until(`a panel with keys for ${JSON.stringify(subject)}`, async () => {
+    const review = await network.ask('medshare_review', subject);
     const seats = review?.panel ?? [];
     return seats.length >= 3 && seats.every(({ sealed }) => sealed) && seats.map(({ auditor }) => nameOf(auditor));
   });
+
+/** Who reviews a record, once all have their keys. */
+export const panel = (network, record, version = 1) => seated(network, { Record: { record, version } });
+
+/** Who rules on the claim about an order, once all have their keys. */
+export const claimPanel = (network, order) => seated(network, { Claim: { order } });
 
 /** Has the panel vote until it is decided; gives who voted. Alice's agent must run. */
 export const decide = async (network, record, ...vote) => {
@@ -49,10 +55,22 @@ export const decide = async (network, record, ...vote) => {
 export const buyerBeside = (voters, ...others) =>
   Object.keys(ACCOUNTS).find((name) => ![...voters, ...others, 'Alice', OPERATOR].includes(name));
 
-/** Has the hospitals set a parameter. */
-export const setParameter = async (network, name, value) => {
+/** Has the hospitals decide about something that `medshare council propose` proposes. */
+const carry = async (network, ...what) => {
   const [first, ...others] = Object.keys(ACCOUNTS);
-  const { motion, threshold } = await network.cli(first, 'council', 'propose', 'parameter', name, value);
+  const { motion, threshold } = await network.cli(first, 'council', 'propose', ...what);
   await Promise.all(others.slice(0, threshold - 1).map((voter) => network.cli(voter, 'council', 'vote', motion, '--yes')));
   await network.cli(first, 'council', 'close', motion);
+};
+
+/** Has the hospitals set a parameter. */
+export const setParameter = (network, name, value) => carry(network, 'parameter', name, value);
+
+/** Has the hospitals set how long buyers of somebody's records may claim, as long as the seller's tier is what it is now. */
+export const setClaimWindow = async (network, seller, time) => {
+  const { tier, benefits } = await network.ask('medshare_credit', ACCOUNTS[seller]);
+  const { max_pending, fee_discount, may_audit, max_open_orders } = benefits;
+  const rest = ['--max-pending', max_pending, '--fee-discount', `${fee_discount / 10_000}%`, '--max-open-orders', max_open_orders];
+  const same = may_audit ? [...rest, '--may-audit'] : rest;
+  await carry(network, 'credit', 'benefits', tier.toLowerCase(), '--claim-window', time, ...same);
 };

@@ -14,20 +14,17 @@ mod tests;
 use std::{
     collections::BTreeSet,
     fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use futures::{FutureExt, StreamExt};
 use medshare_runtime::{BlockNumber, Hash, RuntimeEvent, opaque::Block};
-use sc_client_api::{Backend, BlockchainEvents, FinalityNotification, TrieCacheContext};
+use sc_client_api::{BlockchainEvents, FinalityNotification};
 use sc_service::TaskManager;
 use sp_blockchain::HeaderBackend;
 use sp_consensus::SyncOracle;
-use sp_panic_handler::AbortGuard;
 use sp_runtime::traits::Header;
-use sp_state_machine::InspectState;
 use substrate_prometheus_endpoint::Registry;
 
 use self::{
@@ -35,7 +32,10 @@ use self::{
     gauges::Gauges,
     tally::{Item, Tally},
 };
-use crate::service::{FullBackend, FullClient};
+use crate::{
+    service::{FullBackend, FullClient},
+    state,
+};
 
 const LOG_TARGET: &str = "metrics";
 
@@ -267,13 +267,6 @@ impl<S: SyncOracle> Follower<S> {
 
     /// Runs something in the state of a block.
     fn read<R>(&self, block: Hash, what: impl FnOnce() -> R) -> Result<R, Setback> {
-        let state = self
-            .backend
-            .state_at(block, TrieCacheContext::Untrusted)
-            .map_err(|error| Setback::State(error.to_string()))?;
-        // The database failing is a panic there, and a panic ends a node unless the thread says otherwise.
-        let _unwinds = AbortGuard::force_unwind();
-        catch_unwind(AssertUnwindSafe(|| state.inspect_state(what)))
-            .map_err(|_| Setback::State("the database failed".to_owned()))
+        state::inspect(&*self.backend, block, what).map_err(Setback::State)
     }
 }

@@ -80,6 +80,7 @@ impl Item {
                 | Audit::Decided { subject, .. }
                 | Audit::Split { subject, .. }
                 | Audit::Lapsed { subject }
+                | Audit::SeatsLeftVacant { subject, .. }
                 | Audit::Dissolved { subject } => vec![Self::Review(subject)],
             },
             RuntimeEvent::Members(event) => match event {

@@ -1,7 +1,13 @@
 //! JSON forms of what has a number or another name beside it.
 
+use std::borrow::Cow;
+
+use medshare_events::schema::{Hex, Of};
 use medshare_types::{AccountId, BlockNumber, Hash, PeerKey, Review, Subject};
+use scale_info::TypeInfo;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
+use serde_json::{Value as Json, json};
 use sp_core::Bytes;
 
 use crate::network::peer_of;
@@ -16,6 +22,24 @@ pub struct Numbered<T> {
     pub value: T,
 }
 
+impl<T: TypeInfo + 'static> JsonSchema for Numbered<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("Numbered{}", Of::<T>::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Of::<T>::json_schema(generator);
+        let id = json!({ "type": "integer", "minimum": 0, "description": "Its number" });
+        if let Some(Json::Object(properties)) = schema.get_mut("properties") {
+            properties.insert("id".into(), id);
+        }
+        if let Some(Json::Array(required)) = schema.get_mut("required") {
+            required.push("id".into());
+        }
+        schema
+    }
+}
+
 impl<T> Numbered<T> {
     /// A page of the runtime's answers.
     pub fn page(page: Vec<(u64, T)>) -> Vec<Self> {
@@ -24,12 +48,14 @@ impl<T> Numbered<T> {
 }
 
 /// A review with what it decides.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ReviewOf {
     /// What is decided.
+    #[schemars(with = "Of<Subject>")]
     pub subject: Subject,
     /// The review, its fields beside the subject.
     #[serde(flatten)]
+    #[schemars(with = "Of<Review<AccountId>>")]
     pub review: Review<AccountId>,
 }
 
@@ -41,13 +67,15 @@ impl ReviewOf {
 }
 
 /// A node that belongs to the network.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, JsonSchema)]
 pub struct NodeOf {
     /// Its peer id, in base58.
     pub peer_id: String,
     /// The key that the peer id is made of, as calls take it.
+    #[schemars(with = "Of<Hash>")]
     pub key: PeerKey,
     /// The member that answers for it.
+    #[schemars(with = "Of<AccountId>")]
     pub who: AccountId,
 }
 
@@ -65,19 +93,24 @@ impl NodeOf {
 
 /// A proof that the state of a block holds a version of a record: the nodes of the state trie (layout V1, Blake2b-256)
 /// on the way from the state root to the key. Whoever trusts the block's header needs nothing else.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct VersionProof {
     /// The block.
+    #[schemars(with = "Of<Hash>")]
     pub block: Hash,
     /// Its number.
     pub number: BlockNumber,
     /// The state root in its header; a verifier takes it from a header that it trusts.
+    #[schemars(with = "Of<Hash>")]
     pub state_root: Hash,
     /// The storage key.
+    #[schemars(with = "Hex")]
     pub key: Bytes,
     /// The value: the SCALE encoding of the version.
+    #[schemars(with = "Hex")]
     pub value: Bytes,
     /// The trie nodes.
+    #[schemars(with = "Vec<Hex>")]
     pub nodes: Vec<Bytes>,
 }
 

@@ -129,11 +129,15 @@ impl<T: Config> Pallet<T> {
     /// Keeps a draw whose effects had to be undone from being lost.
     fn try_later(draw: Draw, now: BlockNumber) {
         match Self::enqueue(draw, Self::retry_at(now)) {
-            Ok(at) => Reviews::<T>::mutate(draw.subject, |review| {
-                if let Some(review) = review {
-                    review.state = ReviewState::Drawing { at };
-                }
-            }),
+            Ok(at) => {
+                let subject = draw.subject;
+                Reviews::<T>::mutate(subject, |review| {
+                    if let Some(review) = review {
+                        review.state = ReviewState::Drawing { at };
+                        Self::deposit_event(Event::DrawPostponed { subject, draw_at: at });
+                    }
+                });
+            }
             Err(error) => {
                 log::error!(target: "runtime::audits", "no room for the draw for {:?}: {error:?}", draw.subject);
             }
@@ -178,11 +182,15 @@ impl<T: Config> Pallet<T> {
             return Ok(Work { examined, decided: false });
         }
 
+        let left = vacant.saturating_sub(chosen.len());
         for (auditor, key) in chosen {
             Self::seat(subject, &mut review, auditor, key)?;
         }
         review.state = ReviewState::Open;
         Reviews::<T>::insert(subject, &review);
+        if left > 0 {
+            Self::deposit_event(Event::SeatsLeftVacant { subject, seats: left.saturated_into() });
+        }
         // When nobody could be found for a seat that was vacated, those who remain may all have voted already.
         let decided = Self::decide_if_due(subject, review)?;
         Ok(Work { examined, decided })

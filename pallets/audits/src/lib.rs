@@ -289,7 +289,7 @@ pub mod pallet {
             /// The block of the next draw.
             retry_at: BlockNumber,
         },
-        /// The seed could be known too early for this draw, which waits for a later one.
+        /// The draw waits for a later block: its seed could be known too early, or what came of it had to be undone.
         DrawPostponed {
             /// The review.
             subject: Subject,
@@ -356,6 +356,13 @@ pub mod pallet {
         Dissolved {
             /// The review.
             subject: Subject,
+        },
+        /// Fewer auditors could be drawn than there were seats. The panel goes on without them, as it has a quorum.
+        SeatsLeftVacant {
+            /// The review.
+            subject: Subject,
+            /// How many seats nobody has.
+            seats: u32,
         },
     }
 

@@ -17,12 +17,10 @@ use sp_runtime::traits::{DispatchTransaction, Dispatchable, TransactionExtension
 
 use super::{types::Units, *};
 
-const TIERS: [Tier; 4] = [Tier::Restricted, Tier::Standard, Tier::Trusted, Tier::Exemplary];
-
 /// Every role has this quota in every tier, by an entry of its own.
 fn fill_table<T: Config>(quota: Units) {
     for role in Role::ALL {
-        for tier in TIERS {
+        for tier in Tier::ALL {
             Pallet::<T>::do_set_quota(role, tier, quota).expect("there is room");
         }
     }

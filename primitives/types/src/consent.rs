@@ -69,6 +69,18 @@ pub enum Modifier {
     PublicationRequired,
 }
 
+impl Modifier {
+    /// Every modifier, in the order of their encoding.
+    pub const ALL: [Self; 6] = [
+        Self::NotForProfitOrganisation,
+        Self::NonCommercial,
+        Self::NoMethodsDevelopment,
+        Self::NoPopulationOrigins,
+        Self::EthicsApprovalRequired,
+        Self::PublicationRequired,
+    ];
+}
+
 /// An owner's consent policy for a record.
 #[derive(
     Clone,

@@ -103,6 +103,11 @@ pub enum Tier {
     Exemplary,
 }
 
+impl Tier {
+    /// Every tier, ascending.
+    pub const ALL: [Self; 4] = [Self::Restricted, Self::Standard, Self::Trusted, Self::Exemplary];
+}
+
 /// What a tier gives.
 #[derive(
     Clone,

@@ -36,6 +36,11 @@ pub enum Kind {
     Document,
 }
 
+impl Kind {
+    /// Every kind, in the order of their encoding.
+    pub const ALL: [Self; 3] = [Self::Fhir, Self::Dicom, Self::Document];
+}
+
 /// The coding system of a [`Code`].
 #[derive(
     Clone,
@@ -271,6 +276,11 @@ pub enum VersionStatus {
     Approved,
     /// Rejected by a quorum of auditors, or its review lapsed.
     Rejected,
+}
+
+impl VersionStatus {
+    /// Every status, in the order of their encoding.
+    pub const ALL: [Self; 3] = [Self::Pending, Self::Approved, Self::Rejected];
 }
 
 /// A version as the chain keeps it.

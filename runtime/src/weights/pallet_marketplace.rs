@@ -15,67 +15,67 @@ pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_marketplace::WeightInfo for WeightInfo<T> {
     fn list() -> Weight {
-        Weight::from_parts(89_406_000, 0)
+        Weight::from_parts(104_745_000, 0)
             .saturating_add(T::DbWeight::get().reads(8))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     fn reprice() -> Weight {
-        Weight::from_parts(63_498_000, 0)
+        Weight::from_parts(70_963_000, 0)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     fn delist() -> Weight {
-        Weight::from_parts(38_342_000, 0)
+        Weight::from_parts(49_623_000, 0)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     fn order() -> Weight {
-        Weight::from_parts(602_293_000, 0)
+        Weight::from_parts(589_058_000, 0)
             .saturating_add(T::DbWeight::get().reads(28))
             .saturating_add(T::DbWeight::get().writes(13))
     }
     fn deliver() -> Weight {
-        Weight::from_parts(2_035_867_000, 0)
+        Weight::from_parts(2_251_840_000, 0)
             .saturating_add(T::DbWeight::get().reads(24))
             .saturating_add(T::DbWeight::get().writes(13))
     }
     fn cancel() -> Weight {
-        Weight::from_parts(233_244_000, 0)
+        Weight::from_parts(225_130_000, 0)
             .saturating_add(T::DbWeight::get().reads(7))
             .saturating_add(T::DbWeight::get().writes(10))
     }
     fn expire() -> Weight {
-        Weight::from_parts(188_602_000, 0)
+        Weight::from_parts(191_677_000, 0)
             .saturating_add(T::DbWeight::get().reads(13))
             .saturating_add(T::DbWeight::get().writes(11))
     }
     fn claim() -> Weight {
-        Weight::from_parts(764_265_000, 0)
+        Weight::from_parts(547_992_000, 0)
             .saturating_add(T::DbWeight::get().reads(77))
             .saturating_add(T::DbWeight::get().writes(8))
     }
     fn rule() -> Weight {
-        Weight::from_parts(552_431_000, 0)
-            .saturating_add(T::DbWeight::get().reads(30))
+        Weight::from_parts(531_892_000, 0)
+            .saturating_add(T::DbWeight::get().reads(31))
             .saturating_add(T::DbWeight::get().writes(30))
     }
     fn rule_upheld() -> Weight {
-        Weight::from_parts(634_754_000, 0)
+        Weight::from_parts(712_459_000, 0)
             .saturating_add(T::DbWeight::get().reads(30))
             .saturating_add(T::DbWeight::get().writes(30))
     }
     fn settle() -> Weight {
-        Weight::from_parts(336_959_000, 0)
-            .saturating_add(T::DbWeight::get().reads(16))
+        Weight::from_parts(371_603_000, 0)
+            .saturating_add(T::DbWeight::get().reads(17))
             .saturating_add(T::DbWeight::get().writes(14))
     }
     fn settle_unruled() -> Weight {
-        Weight::from_parts(483_832_000, 0)
+        Weight::from_parts(403_532_000, 0)
             .saturating_add(T::DbWeight::get().reads(18))
             .saturating_add(T::DbWeight::get().writes(24))
     }
     fn clear() -> Weight {
-        Weight::from_parts(273_510_000, 0)
+        Weight::from_parts(245_127_000, 0)
             .saturating_add(T::DbWeight::get().reads(8))
             .saturating_add(T::DbWeight::get().writes(8))
     }

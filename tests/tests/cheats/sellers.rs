@@ -332,7 +332,9 @@ pub async fn who_sells_to_its_own_makes_no_credit(world: &World) -> Result<()> {
         world.past(settles_at).await?;
         let settled = world.send(&seller, calls::settle(id)).await?;
         let noted = settled.events.iter().filter(|event| event.is("Credit", "Noted"));
-        let noted = noted.map(|event| event.field("event")).collect::<Result<Vec<CreditEvent>, Error>>()?;
+        let noted = noted
+            .map(|event| event.field("event").map_err(Error::from))
+            .collect::<Result<Vec<CreditEvent>, Error>>()?;
         ensure!(noted == expected, "a sale to {} counted as {noted:?}", buyer.account());
     }
     Ok(())

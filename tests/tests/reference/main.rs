@@ -117,7 +117,8 @@ fn every_item_of_our_pallets_is_documented() {
 #[test]
 fn the_rpc_page_lists_the_methods_of_the_node() {
     let described = rpc::described(&read("docs/rpc.md"));
-    let methods = rpc::methods(&read("node/src/rpc/api.rs"));
+    let sources = ["api", "index", "subscriptions"].map(|name| read(&format!("node/src/rpc/{name}.rs")));
+    let methods: Vec<rpc::Method> = sources.iter().flat_map(|source| rpc::methods(source)).collect();
     assert!(methods.len() > 10, "the methods of the node were not found: {methods:?}");
     for method in &methods {
         assert!(
@@ -138,6 +139,6 @@ fn the_rpc_page_lists_the_methods_of_the_node() {
     assert_eq!(
         described.iter().map(|method| &method.name).collect::<Vec<_>>(),
         methods.iter().map(|method| &method.name).collect::<Vec<_>>(),
-        "docs/rpc.md lists the methods in another order than node/src/rpc/api.rs"
+        "docs/rpc.md lists the methods in another order than node/src/rpc/{{api,index,subscriptions}}.rs"
     );
 }

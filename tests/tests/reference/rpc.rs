@@ -7,12 +7,12 @@ pub struct Method {
     pub parameters: String,
 }
 
-/// What `#[rpc(...)]` and `#[method(...)]` in the source of the trait declare.
+/// What `#[rpc(...)]` and `#[method(...)]` or `#[subscription(...)]` in the source of the trait declare.
 pub fn methods(source: &str) -> Vec<Method> {
     let namespace = between(source, "namespace = \"", "\"").expect("the trait has a namespace");
     source
-        .split("#[method(")
-        .skip(1)
+        .split("    #[")
+        .filter(|attribute| attribute.starts_with("method(") || attribute.starts_with("subscription("))
         .map(|method| {
             let name = between(method, "name = \"", "\"").expect("a method has a name");
             // From the name of the function to what it answers: its parameters have no parentheses in them.
@@ -55,11 +55,15 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
 
 #[test]
 fn reads_methods_over_one_line_and_over_several() {
-    let source = "#[rpc(server, namespace = \"ours\")] trait T {\n #[method(name = \"one\", blocking)]\n \
-                  fn one(&self, who: AccountId, at: Option<Hash>) -> RpcResult<u8>;\n #[method(name = \"two\")]\n fn two(\n \
-                  &self,\n from_block: u32,\n ) -> RpcResult<Vec<(u8, u8)>>; }";
+    let source = "#[rpc(server, namespace = \"ours\")] trait T {\n    #[method(name = \"one\", blocking)]\n \
+                  fn one(&self, who: AccountId, at: Option<Hash>) -> RpcResult<u8>;\n    #[method(name = \"two\")]\n fn two(\n \
+                  &self,\n from_block: u32,\n ) -> RpcResult<Vec<(u8, u8)>>;\n    #[subscription(name = \"subscribeUs\" => \"us\", \
+                  unsubscribe = \"unsubscribeUs\", item = u8)]\n async fn us(&self) -> SubscriptionResult; }";
     let method = |name: &str, parameters: &str| Method { name: name.into(), parameters: parameters.into() };
-    assert_eq!(methods(source), [method("ours_one", "who, at?"), method("ours_two", "fromBlock")]);
+    assert_eq!(
+        methods(source),
+        [method("ours_one", "who, at?"), method("ours_two", "fromBlock"), method("ours_subscribeUs", "")]
+    );
     assert_eq!(
         described("| `medshare_one` | who, at? | x |\n| other |"),
         [method("medshare_one", "who, at?")]

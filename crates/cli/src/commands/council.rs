@@ -204,8 +204,7 @@ pub fn call_lines(decoded: &DecodedCall) -> Vec<String> {
 }
 
 fn amount(value: &Value) -> Option<Amount> {
-    let units = value.as_u64().map(u128::from).or_else(|| value.as_str()?.parse().ok())?;
-    Some(Amount(units))
+    Some(Amount(value.as_str()?.parse().ok()?))
 }
 
 /// A value for people: bytes that are text, such as the name of a call, as that text.
@@ -236,7 +235,7 @@ mod tests {
     #[test]
     fn what_is_voted_on_reads_well() {
         let arguments = json!({
-            "amount": 2_500_000_000_000u64,
+            "amount": "2500000000000",
             "full_name": ["0x5265636f726473", "0x7265676973746572"],
             "key_value": { "Audits": { "KeyWindow": [[], 5] } },
             "reference": "0x0102",

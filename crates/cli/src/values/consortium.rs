@@ -121,7 +121,7 @@ impl FromStr for Work {
 
 /// A credit tier.
 pub fn tier(text: &str) -> Result<Tier, String> {
-    variant(text, "tier", &[Tier::Restricted, Tier::Standard, Tier::Trusted, Tier::Exemplary])
+    variant(text, "tier", &Tier::ALL)
 }
 
 /// An event that moves credit.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use codec::Encode;
+use medshare_events::{json, shape};
 use scale_info::{MetaType, TypeInfo, Variant, form::PortableForm};
 use serde_json::{Map, Value as Json};
 use subxt::{
@@ -14,7 +15,6 @@ use subxt::{
     transactions::Payload,
 };
 
-use super::{json, shape};
 use crate::error::{Error, Result};
 
 /// One argument of a call.

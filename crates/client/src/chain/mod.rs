@@ -7,11 +7,8 @@
 mod api;
 mod call;
 mod costs;
-mod event;
-mod json;
 mod rehearse;
 mod scan;
-mod shape;
 pub(crate) mod storage;
 mod submit;
 mod unsafe_rpc;
@@ -20,7 +17,7 @@ pub mod calls;
 
 pub use call::{Arg, Call, DecodedCall, EncodedCall};
 pub use costs::Hold;
-pub use event::{Event, Field};
+pub use medshare_events::{Event, Field};
 pub use rehearse::Rehearsal;
 pub use submit::{InFlight, Outcome, Until};
 pub use unsafe_rpc::NewSessionKeys;

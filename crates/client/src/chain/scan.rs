@@ -59,10 +59,7 @@ impl Chain {
         let at = self.client.at_block(super::subxt_hash(block.hash)).await.map_err(|error| gone(&error))?;
         let events = at.events().fetch().await.map_err(|error| gone(&error))?;
         let metadata = at.metadata();
-        let events = events
-            .iter()
-            .map(|event| Event::read(&event.map_err(|error| gone(&error))?, &metadata))
-            .collect::<Result<_>>()?;
+        let events = Event::read_all(events.bytes(), &metadata)?;
         Ok(BlockEvents { block, events })
     }
 

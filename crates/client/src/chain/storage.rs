@@ -1,9 +1,10 @@
 //! Storage items of pallets about which the runtime API has no question.
 
 use codec::{Decode, Encode};
+use medshare_events::json;
 use serde_json::Value as Json;
 
-use super::{At, Chain, json, subxt_hash};
+use super::{At, Chain, subxt_hash};
 use crate::error::{Error, Result};
 
 /// How many keys are asked for at once; the most that a node gives.

@@ -92,7 +92,7 @@ impl Outcome {
     /// # Errors
     /// [`Error::NoEvent`] if there is none, [`Error::ForeignAnswer`] if it has no such field.
     pub fn field<T: Decode>(&self, pallet: &str, name: &str, field: &str) -> Result<T> {
-        self.event(pallet, name)?.field(field)
+        Ok(self.event(pallet, name)?.field(field)?)
     }
 }
 
@@ -295,10 +295,11 @@ impl Chain {
         let at = included.at().await.map_err(|error| self.node_error(ASKED, &error))?;
         let events = included.fetch_events().await.map_err(|error| self.node_error(ASKED, &error))?;
         let metadata = at.metadata();
-        let events = events
-            .iter()
-            .map(|event| Event::read(&event.map_err(|error| self.node_error(ASKED, &error))?, &metadata))
-            .collect::<Result<Vec<Event>>>()?;
+        let own = u32::try_from(events.extrinsic_index()).ok();
+        let events: Vec<Event> = Event::read_all(events.all_events_in_block().bytes(), &metadata)?
+            .into_iter()
+            .filter(|event| event.extrinsic == own)
+            .collect();
         if let Some(failure) = events.iter().find_map(failure_in) {
             return Err(refused(&call, failure, &metadata));
         }

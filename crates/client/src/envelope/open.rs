@@ -4,7 +4,6 @@ use std::{
     fs::File,
     io::{self, BufReader, Read, Write},
     path::Path,
-    thread,
 };
 
 use age::DecryptError;
@@ -14,7 +13,7 @@ use sha2::Digest;
 
 use super::{
     Hashing, absent, document, keep,
-    line::{Feed, Line, join},
+    line::{self, Feed, Work},
     reader,
     stream::{self, Batch, PayloadKey},
     temporary,
@@ -110,58 +109,48 @@ fn decrypt(
     key: PayloadKey,
     progress: &Progress,
 ) -> Result<(Hash, u64), Broken> {
-    thread::scope(|scope| {
-        let broken = Broken::Input;
-        let (start_of_line, line) = Line::new(scope);
-        let (hasher, bytes) = (input.hasher.clone(), input.bytes);
-        let (line, ciphertext) = line
-            .then((hasher, bytes), |(hasher, bytes), batch| {
-                hasher.update(batch.ciphertext());
-                *bytes = bytes.saturating_add(batch.ciphertext().len() as u64);
-                Ok(())
-            })
-            .map_err(broken)?;
-        let (line, plaintext) = line
-            .then(Ok(()), move |so_far: &mut Result<(), String>, batch| {
-                *so_far = std::mem::replace(so_far, Ok(())).and_then(|()| batch.open(&key));
-                Ok(())
-            })
-            .map_err(broken)?;
-        let (line, commitment) = line
-            .then(Ok(None), |so_far: &mut Result<Option<PlaintextHasher>, String>, batch| {
-                follow(so_far, batch);
-                Ok(())
-            })
-            .map_err(broken)?;
-        let (line, written) = line
-            .then((Ok(()), 0_u64), move |(so_far, length): &mut (io::Result<()>, u64), batch| {
-                for piece in document(batch) {
-                    if so_far.is_ok() {
-                        *so_far = output.write_all(piece);
-                    }
-                    *length = length.saturating_add(piece.len() as u64);
-                    progress.advance(piece.len() as u64);
+    let Hashing { inner, hasher, bytes } = input;
+    let mut opened = Ok(());
+    let mut commitment = Ok(None);
+    let (mut written, mut length) = (Ok(()), 0_u64);
+    let works: Vec<Work<'_>> = vec![
+        Box::new(|batch| {
+            hasher.update(batch.ciphertext());
+            *bytes = bytes.saturating_add(batch.ciphertext().len() as u64);
+            Ok(())
+        }),
+        Box::new(|batch| {
+            if opened.is_ok() {
+                opened = batch.open(&key);
+            }
+            Ok(())
+        }),
+        Box::new(|batch| {
+            follow(&mut commitment, batch);
+            Ok(())
+        }),
+        Box::new(|batch| {
+            for piece in document(batch) {
+                if written.is_ok() {
+                    written = output.write_all(piece);
                 }
-                Ok(())
-            })
-            .map_err(broken)?;
-
-        let read = read(Feed::new(start_of_line, line), &mut input.inner, progress);
-        (input.hasher, input.bytes) = join(ciphertext).map_err(broken)?;
-        let plaintext = join(plaintext).map_err(broken)?;
-        let commitment = join(commitment).map_err(broken)?;
-        let (written, length) = join(written).map_err(broken)?;
-        read?;
-        plaintext.map_err(Broken::Envelope)?;
-        written.map_err(Broken::Output)?;
-        match commitment.map_err(Broken::Envelope)? {
-            Some(hasher) => Ok((hasher.finalize(), length)),
-            None => Err(Broken::Envelope("it is empty".into())),
-        }
-    })
+                length = length.saturating_add(piece.len() as u64);
+                progress.advance(piece.len() as u64);
+            }
+            Ok(())
+        }),
+    ];
+    line::run(works, |feed| read(feed, inner, progress)).map_err(Broken::Input)??;
+    opened.map_err(Broken::Envelope)?;
+    written.map_err(Broken::Output)?;
+    match commitment.map_err(Broken::Envelope)? {
+        Some(hasher) => Ok((hasher.finalize(), length)),
+        None => Err(Broken::Envelope("it is empty".into())),
+    }
 }
+
 /// Reads the payload to its end.
-fn read(mut feed: Feed, input: &mut impl Read, progress: &Progress) -> Result<(), Broken> {
+fn read(mut feed: Feed<'_, '_>, input: &mut impl Read, progress: &Progress) -> Result<(), Broken> {
     loop {
         if progress.is_stopped() {
             return Err(Broken::Stopped);

@@ -4,7 +4,6 @@ use std::{
     fs::File,
     io::{self, Read, Write},
     path::Path,
-    thread,
 };
 
 use medshare_crypto::{PlaintextHeader, RecordKey};
@@ -15,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     absent, digest, document, keep,
-    line::{Feed, Line, join},
+    line::{self, Feed, Work},
     stream, temporary,
 };
 use crate::{
@@ -58,63 +57,61 @@ pub fn seal(from: &Path, to: &Path, key: &RecordKey, progress: &Progress) -> Res
     let mut output = file.as_file();
     output.write_all(&start).map_err(unwritable)?;
 
-    let sealed = thread::scope(|scope| {
-        let (start_of_line, line) = Line::new(scope);
-        let (line, plaintext) = line
-            .then(header.hasher(), |hasher, batch| {
-                document(batch).for_each(|piece| hasher.update(piece));
-                Ok(())
-            })
-            .map_err(unwritable)?;
-        let (line, encrypted) =
-            line.then((), move |(), batch| batch.seal(&payload_key)).map_err(unwritable)?;
-        let (line, ciphertext) = line
-            .then(Sha256::new_with_prefix(&start), |hasher, batch| {
-                hasher.update(batch.ciphertext());
-                Ok(())
-            })
-            .map_err(unwritable)?;
-        let (line, size) = line
-            .then(start.len() as u64, move |size, batch| {
-                *size = size.saturating_add(batch.ciphertext().len() as u64);
-                output.write_all(batch.ciphertext())
-            })
-            .map_err(unwritable)?;
-
-        let mut document = Document { feed: Feed::new(start_of_line, line), bytes: 0, progress };
+    let mut plaintext = header.hasher();
+    let mut ciphertext = Sha256::new_with_prefix(&start);
+    let mut size = start.len() as u64;
+    let works: Vec<Work<'_>> = vec![
+        Box::new(|batch| {
+            document(batch).for_each(|piece| plaintext.update(piece));
+            Ok(())
+        }),
+        Box::new(|batch| batch.seal(&payload_key)),
+        Box::new(|batch| {
+            ciphertext.update(batch.ciphertext());
+            Ok(())
+        }),
+        Box::new(|batch| {
+            size = size.saturating_add(batch.ciphertext().len() as u64);
+            output.write_all(batch.ciphertext())
+        }),
+    ];
+    let bytes = line::run(works, |feed| {
+        let mut document = Document { feed, bytes: 0, progress };
         // The first chunk is longer than the header.
         let header = header.to_bytes();
         document.feed.room().map_err(unwritable)?[..header.len()].copy_from_slice(&header);
         document.feed.filled(header.len());
-        let read = match metadata.is_dir() {
+        match metadata.is_dir() {
             true => pack(from, &mut document).map_err(|error| match error {
                 ReadError::Write { source, .. } => unwritable(source),
                 other => Error::Read(other),
-            }),
-            false => document.read(from, unwritable),
-        };
-        let Document { feed, bytes, .. } = document;
-        let ended = read.and_then(|()| feed.finish().map_err(unwritable));
-        // A full disk is why nothing more was taken: it is told first.
-        let size = join(size).map_err(unwritable)?;
-        join(encrypted).map_err(unwritable)?;
-        let ciphertext = digest(join(ciphertext).map_err(unwritable)?);
-        let plaintext = join(plaintext).map_err(unwritable)?.finalize();
-        ended.map(|()| Sealed { ciphertext, size, plaintext, plaintext_size: bytes })
-    })?;
+            })?,
+            false => document.read(from, unwritable)?,
+        }
+        document.feed.finish().map_err(unwritable)?;
+        Ok::<_, Error>(document.bytes)
+    })
+    // A full disk is why nothing more was taken: it is told first.
+    .map_err(unwritable)??;
+    let sealed = Sealed {
+        ciphertext: digest(ciphertext),
+        size,
+        plaintext: plaintext.finalize(),
+        plaintext_size: bytes,
+    };
     keep(file, to)?;
     progress.end();
     Ok(sealed)
 }
 
 /// A document on its way into the envelope.
-struct Document<'p> {
-    feed: Feed,
+struct Document<'l, 'w> {
+    feed: Feed<'l, 'w>,
     bytes: u64,
-    progress: &'p Progress,
+    progress: &'l Progress,
 }
 
-impl Document<'_> {
+impl Document<'_, '_> {
     fn read(&mut self, from: &Path, unwritable: impl Fn(io::Error) -> Error) -> Result<()> {
         let unreadable = |source| Error::file("read", from, source);
         let mut file = File::open(from).map_err(unreadable)?;
@@ -144,7 +141,7 @@ impl Document<'_> {
     }
 }
 
-impl Write for Document<'_> {
+impl Write for Document<'_, '_> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         let room = self.room()?;
         let length = room.len().min(piece.len());

@@ -187,6 +187,11 @@ impl Batch {
         self.plain == 0 && self.sealed == 0
     }
 
+    /// Whether no more plaintext fits in.
+    pub fn is_filled(&self) -> bool {
+        self.plain == Self::CHUNKS * CHUNK
+    }
+
     /// Whether no more ciphertext fits in.
     pub fn is_full(&self) -> bool {
         self.sealed == self.bytes.len()

@@ -192,7 +192,7 @@ impl Upload {
             OpenOptions::new().create(true).append(true).open(&self.part).await.map_err(AddError::Disk)?;
         let mut writer = file.try_clone().await.map_err(AddError::Disk)?.into_std().await;
         let hashed = std::mem::take(&mut *adding.hashed);
-        let writing = Line::start((hashed, has), move |(hashed, written), piece| {
+        let mut writing = Line::start((hashed, has), move |(hashed, written), piece| {
             writer.write_all(piece)?;
             hashed.follow(*written, piece);
             *written = written.saturating_add(length_of(piece));
@@ -201,8 +201,10 @@ impl Upload {
         let mut offset = has;
         let ended = loop {
             let piece = tokio::select! {
+                biased;
                 () = token.cancelled() => break Err(AddError::Interrupted),
                 piece = pace.next(&mut body) => piece,
+                () = writing.caught_up() => continue,
             };
             let chunk = match piece {
                 Err(slow) => break Err(AddError::Slow(slow)),

@@ -1,8 +1,8 @@
 //! Blobs in an object store.
 //!
 //! A blob lies under `blobs/<first two digits>/<address>`. It is uploaded in parts, verified, and only then
-//! completed; object stores make a completed upload visible as a whole (the local one writes into a file
-//! `<address>#<n>` beside the place and renames it, after fsync). So there is never a blob that is not what its
+//! completed; object stores make a completed upload visible as a whole, and in a folder it is written into a file
+//! `<address>#<number>` beside the place and renamed, after fsync. So there is never a blob that is not what its
 //! address says, whenever the process is killed. What a kill leaves behind is invisible; on a local disk it is swept
 //! away at the next start, elsewhere by the store's rule for incomplete uploads (S3:
 //! `AbortIncompleteMultipartUpload`).
@@ -14,80 +14,27 @@
 mod adopt;
 mod owner;
 mod place;
+mod put;
+mod read;
 mod remote;
 
-use std::{fmt::Display, io, ops::Range, path::PathBuf, sync::Arc};
+use std::{io, ops::Range, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt, TryStreamExt, future::ready, stream::BoxStream};
+use futures::{StreamExt, TryStreamExt, future::ready, stream::BoxStream};
 use medshare_types::Hash;
 use object_store::{
-    GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt, WriteMultipart, path::Path,
-    signer::Signer,
+    GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt, path::Path, signer::Signer,
 };
-use rustix::buffer::spare_capacity;
-use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use place::Place;
+pub use put::PutError;
 
-use crate::{
-    line::Line,
-    pace::{Pace, Slow},
-    space,
-};
+use crate::space;
 
 /// Size of a part of an upload: the least that S3 takes; with its 10,000 parts, blobs may have up to 50 GB.
 const PART: usize = 5 * 1024 * 1024;
-/// Size of a part of an upload to a folder, which takes parts of any size.
-const LOCAL_PART: usize = 512 * 1024;
-/// How many parts of one upload are on their way at once. With the one that is being filled, they are all that an
-/// upload has in memory.
-const PARTS_AT_ONCE: usize = 2;
-/// How much is read from a local file at once.
-const READ: usize = 256 * 1024;
-/// How many of these are in memory for one reader: the next is read while one is sent.
-const READS_AT_ONCE: usize = 2;
-
-/// Why an upload failed. Nothing of it is visible.
-#[derive(Debug)]
-pub enum PutError {
-    /// The body ended with an error: the connection broke.
-    Body(String),
-    /// Too little came for too long.
-    Slow(Slow),
-    /// More or fewer bytes came than were announced.
-    WrongSize {
-        /// How many came; if there were too many, when that was noticed.
-        received: u64,
-    },
-    /// The bytes have another address.
-    WrongAddress {
-        /// The address that they have.
-        found: Hash,
-    },
-    /// The store.
-    Store(object_store::Error),
-}
-
-impl From<Slow> for PutError {
-    fn from(slow: Slow) -> Self {
-        Self::Slow(slow)
-    }
-}
-
-impl From<io::Error> for PutError {
-    fn from(error: io::Error) -> Self {
-        Self::Store(object_store::Error::Generic { store: "vault", source: error.into() })
-    }
-}
-
-impl From<object_store::Error> for PutError {
-    fn from(error: object_store::Error) -> Self {
-        Self::Store(error)
-    }
-}
-
 /// Bytes of a blob.
 pub type BlobStream = BoxStream<'static, io::Result<Bytes>>;
 
@@ -191,37 +138,6 @@ impl BlobStore {
         Ok(blobs)
     }
 
-    /// Stores a body of `size` bytes as the blob with this address, if that is its SHA-256. In constant memory. A
-    /// blob that is there is replaced, as a whole and only by one that is right, so that a damaged one is repaired.
-    /// The body must keep the pace. What is returned is held until the blob is noted down.
-    pub async fn put<E: Display>(
-        &self,
-        address: Hash,
-        size: u64,
-        pace: Pace,
-        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
-    ) -> Result<Locked, PutError> {
-        let upload = self.objects.put_multipart(&self.path(address)).await?;
-        let part = if self.folder.is_some() { LOCAL_PART } else { PART };
-        let mut writer = WriteMultipart::new_with_chunk_size(upload, part);
-        match receive(address, size, pace, body, &mut writer).await {
-            Ok(()) => {
-                let locked = self.lock(address).await;
-                writer.finish().await?;
-                Ok(locked)
-            }
-            Err(error) => {
-                // A part that is still on its way when an upload is aborted may stay, and cost money for ever. If the
-                // store itself failed, there is nothing to wait for.
-                while !matches!(error, PutError::Store(_)) && writer.wait_for_capacity(0).await.is_err() {}
-                if let Err(error) = writer.abort().await {
-                    tracing::warn!(%error, "an incomplete upload could not be removed from the store");
-                }
-                Err(error)
-            }
-        }
-    }
-
     /// Reads a range of a blob.
     pub async fn get(&self, address: Hash, range: Range<u64>) -> object_store::Result<BlobStream> {
         // A blob that was cut off to nothing; stores refuse empty ranges.
@@ -232,7 +148,7 @@ impl BlobStore {
         let result = self.objects.get_opts(&self.path(address), options).await?;
         let range = result.range.clone();
         match result.payload {
-            GetResultPayload::File(file, _) => Ok(read_ahead(file, range).boxed()),
+            GetResultPayload::File(file, _) => Ok(read::ahead(file, range).boxed()),
             GetResultPayload::Stream(stream) => Ok(stream.map_err(io::Error::other).boxed()),
         }
     }
@@ -251,72 +167,12 @@ fn address_of(name: &str) -> Option<Hash> {
     Some(address)
 }
 
-/// Reads a range of a file that is as long as that, and always one piece more than was asked for.
-fn read_ahead(file: std::fs::File, range: Range<u64>) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    let (file, end) = (Arc::new(file), range.end);
-    let piece = move |at: u64| {
-        let file = file.clone();
-        let length = usize::try_from(end.saturating_sub(at)).map_or(READ, |left| left.min(READ));
-        let read = tokio::task::spawn_blocking(move || read_piece(&file, at, length));
-        async move { read.await.map_err(io::Error::other)? }
-    };
-    futures::stream::iter(range.step_by(READ)).map(piece).buffered(READS_AT_ONCE)
-}
-
-/// Reads exactly so much of a file, into memory that is not zeroed first.
-fn read_piece(file: &std::fs::File, at: u64, length: usize) -> io::Result<Bytes> {
-    let mut piece = Vec::with_capacity(length);
-    while piece.len() < length {
-        let from = at.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
-        match rustix::io::pread(file, spare_capacity(&mut piece), from) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    // The allocator may give more than was asked for.
-    piece.truncate(length);
-    Ok(Bytes::from(piece))
-}
-
-/// Reads a body to its end, passes it on to a writer, and checks its size and address.
-async fn receive<E: Display>(
-    address: Hash,
-    size: u64,
-    mut pace: Pace,
-    mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
-    writer: &mut WriteMultipart,
-) -> Result<(), PutError> {
-    let hashing = Line::start(Sha256::new(), |hasher, piece| {
-        hasher.update(piece);
-        Ok(())
-    });
-    let mut received = 0_u64;
-    loop {
-        let chunk = match pace.next(&mut body).await? {
-            None => break,
-            Some(Err(error)) => return Err(PutError::Body(error.to_string())),
-            Some(Ok(chunk)) => chunk,
-        };
-        received = received.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-        if received > size {
-            return Err(PutError::WrongSize { received });
-        }
-        hashing.give(chunk.clone()).await;
-        writer.wait_for_capacity(PARTS_AT_ONCE).await?;
-        writer.put(chunk);
-    }
-    if received != size {
-        return Err(PutError::WrongSize { received });
-    }
-    let (hasher, _) = hashing.end().await?;
-    let found = Hash::from(<[u8; 32]>::from(hasher.finalize()));
-    if found == address { Ok(()) } else { Err(PutError::WrongAddress { found }) }
-}
-
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
+
     use super::*;
+    use crate::pace::Pace;
 
     #[tokio::test]
     async fn sweeps_away_what_a_kill_left_and_nothing_else() {

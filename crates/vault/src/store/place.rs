@@ -113,7 +113,7 @@ impl BlobStore {
                 })?;
                 let local = LocalFileSystem::new_with_prefix(folder)
                     .with_context(|| format!("cannot use {} as the store's folder", folder.display()))?;
-                let store = Self::new(Arc::new(local.with_fsync(true)), Path::default());
+                let store = Self::new(Arc::new(local), Path::default());
                 Ok(Self { folder: Some(folder.clone()), ..store })
             }
             Place::Url(url) => {

@@ -1,3 +1,6 @@
+import type { Named } from '../../chain/errors.js';
+import { DISPATCH, wordsOf } from './errors.js';
+
 export const chain = {
   state: {
     connecting: 'Connecting',
@@ -50,8 +53,8 @@ export const chain = {
     final: (number: string) => `Final in block ${number}`,
     failed: 'It did not go through',
     wallet: 'The wallet did not sign. Nothing was sent.',
-    /** Why the chain refused a call, by the pallet's own words. */
-    call: (own: string): string => own,
+    /** Why the chain refused a call: by its name, such as `Marketplace.TooLate`, and the pallet's own words, if it has some. */
+    call: (error: string, own: string): string => (own === '' ? (wordsOf(DISPATCH, error) ?? error) : own),
     lost: 'The connection broke after it was sent. It may be in a block all the same: look at the story of your account before you send it again.',
     dropped: 'It was taken out of the queue before it got into a block. Send it again.',
     unsent: 'It could not be made. Nothing was sent.',
@@ -76,13 +79,15 @@ export const chain = {
     indexBehindHint: 'Wait until it has caught up, or connect with another node.',
     stalePage: 'The list has changed since its beginning was read.',
     stalePageHint: 'Begin again from its first page.',
+    busy: 'The node needs too long for this answer.',
+    busyHint: 'Ask for less at once, or try again in a moment.',
     unknown: 'There is no such entry on this chain.',
     unknownHint: 'Check the number. If it is new, wait for the next block.',
     noState: 'The node does not have the state of that block.',
     noStateHint: 'Connect with a node that keeps old states.',
     disconnected: 'There is no connection with the node.',
     disconnectedHint: 'This is read as soon as the connection is back.',
-    /** What an error of this stable name is; its own words, where there are none in this language. */
-    told: (_code: string, own: string): string => own,
+    /** What an error of this name is; its own words, where there are none in this language. */
+    told: (_named: Named, own: string): string => own,
   },
 } as const;

@@ -117,6 +117,7 @@ export const explorer = {
     'Audits.Split': 'Panel split evenly',
     'Audits.Lapsed': 'Review lapsed',
     'Audits.Dissolved': 'Panel dissolved',
+    'Audits.SeatsLeftVacant': 'Panel goes on with seats left vacant',
     'Marketplace.Listed': 'Put on offer',
     'Marketplace.Repriced': 'Price changed',
     'Marketplace.Delisted': 'Taken off the market',

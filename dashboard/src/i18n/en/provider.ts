@@ -12,8 +12,7 @@ export const provider = {
     until: (when: string) => `due ${when}`,
     deliver: 'Deliver the key',
     all: 'Deliver all',
-    agent: 'The command `medshare agent` does this without you. Without it, come back to this page: after 24 hours a review ends or a buyer gets the money back, and you lose credit.',
-    wrongKeys: 'The keys that are open are not those to which this record was sealed.',
+    agent: 'The command `medshare agent` does this without you. Without it, come back to this page: once the time is over, a review ends or a buyer gets the money back, and you lose credit.',
   },
   records: {
     title: 'Records',
@@ -26,7 +25,6 @@ export const provider = {
     onSale: 'On sale',
     notOnSale: 'not on sale',
     withdrawn: 'withdrawn',
-    manage: 'Manage',
   },
   share: {
     title: 'Share a file',
@@ -126,7 +124,6 @@ export const provider = {
     duration: 'How long a buyer may fetch it, in days',
     durationHint: 'From delivery on. Empty: for ever.',
     durationWrong: 'This is no number of days.',
-    priceNeeded: 'Say a price.',
     open: 'Open it',
     openText: 'Fetches the encrypted file, and opens it in this browser.',
     opening: 'Fetching and opening',

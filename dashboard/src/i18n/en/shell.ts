@@ -6,11 +6,14 @@ export const shell = {
   cancel: 'Cancel',
   retry: 'Try again',
   copy: 'Copy',
-  copied: 'Copied',
   loading: 'Loading',
   more: 'Show more',
   none: 'None',
   forEver: 'For ever',
+  /** Between two facts on one line. */
+  comma: ', ',
+  /** Between what something is called and what it is. */
+  colon: ': ',
   yes: 'Yes',
   no: 'No',
   optional: 'optional',

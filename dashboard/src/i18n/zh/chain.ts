@@ -1,7 +1,14 @@
+import type { ErrorCode as FilesErrorCode } from 'medshare-files';
+import type { ErrorCode } from 'medshare-js';
+import type { Named } from '../../chain/errors.js';
+import type { KeyFailure } from '../../keys/protocol.js';
+import { wordsOf } from '../en/errors.js';
 import type { Catalogue } from '../en/index.js';
+import { DISPATCH, PALLETS } from './errors.js';
+import { REFUSALS } from './vault.js';
 
 /** 以英文说明的错误，按其固定名称。 */
-const TOLD: Readonly<Record<string, string>> = {
+const TOLD: Readonly<Record<ErrorCode | KeyFailure['code'], string>> = {
   NonCanonicalPoint: '密钥的编码无效。',
   IdentityPoint: '密钥的编码无效。',
   NonCanonicalScalar: '密钥的编码无效。',
@@ -29,6 +36,36 @@ const TOLD: Readonly<Record<string, string>> = {
   Broken: '保管密钥的后台程序出了问题。请重新加载本页。',
 };
 
+/** 文件读取程序的错误，按其固定名称；其中有的与上面同名，意思不同。 */
+const READ: Readonly<Record<FilesErrorCode, string>> = {
+  Read: '无法读取文件。请重新选择：它可能已被移动或更改。',
+  Write: '无法写出副本。请检查浏览器是否还有空间，或使用 medshare 命令。',
+  Empty: '文件为空。请选择其他文件。',
+  Broken: '文件已损坏。请重新导出，或原样作为文档共享。',
+  Zip: '此压缩包已损坏，或不应被打开。请解压后选择其中的文件。',
+  Folder: '这些文件不能作为一个文件夹共享。请更改所指文件的名称，或将其去掉。',
+  OtherKind: '文件不是所指定的种类。请去掉这些文件，或将全部作为文档共享。',
+  NotDeidentifiable: '程序无法从中去除标识个人的内容。请另存为其他格式，或由人来去除。',
+  Unreadable: '无法读取这份文件。',
+  TooLarge: '解压后超出浏览器的内存。请使用 medshare 命令。',
+  NoSecret: '这不是机构密钥。请选择 medshare 保存它的文件，或新建一个。',
+  Usage: '调用有误。请报告此事。',
+  NotLoaded: '无法载入文件读取程序。请重新加载本页。',
+  Fault: '文件读取程序停止了。可能内存不足；medshare 命令所需较少。',
+};
+
+const told = ({ code, from, vault }: Named, own: string): string => {
+  if (vault !== undefined && REFUSALS[vault] !== undefined) return REFUSALS[vault];
+  const words: Readonly<Record<string, string>> = from === 'FilesError' ? READ : TOLD;
+  return words[code] ?? own;
+};
+
+/** 链拒绝调用的原因；没有中文时，只说它被拒绝。 */
+const refused = (error: string): string => {
+  const [pallet = '', name = ''] = String(error).split('.');
+  return PALLETS[pallet]?.[name] ?? wordsOf(DISPATCH, String(error)) ?? '链没有接受这次调用。原因见下。';
+};
+
 export const chain: Catalogue['chain'] = {
   state: {
     connecting: '正在连接',
@@ -54,7 +91,7 @@ export const chain: Catalogue['chain'] = {
     none: '选择账户',
     title: '由谁操作',
     wallets: '此浏览器中的钱包',
-    noWallets: '此浏览器中没有钱包。已知可用的有 polkadot.js、Talisman 和 SubWallet;安装后请重新加载本页。',
+    noWallets: '此浏览器中没有钱包。已知可用的有 polkadot.js、Talisman 和 SubWallet；安装后请重新加载本页。',
     connect: (wallet) => `连接 ${wallet}`,
     refused: (wallet, why) => `${wallet} 不允许本页查看其账户：${why}`,
     development: '开发账户',
@@ -81,7 +118,7 @@ export const chain: Catalogue['chain'] = {
     final: (number) => `已在区块 ${number} 中最终确认`,
     failed: '未能完成',
     wallet: '钱包没有签名。未发送任何内容。',
-    call: () => '链没有接受这次调用。原因见下。',
+    call: (error) => refused(error),
     lost: '发送之后连接中断。它仍可能已进入区块：再次发送之前，请先查看您账户的经过。',
     dropped: '它在进入区块之前被移出队列。请重新发送。',
     unsent: '无法构造该交易。未发送任何内容。',
@@ -106,12 +143,14 @@ export const chain: Catalogue['chain'] = {
     indexBehindHint: '请等待其赶上，或连接其他节点。',
     stalePage: '自读取开头以来，列表已发生变化。',
     stalePageHint: '请从第一页重新开始。',
+    busy: '节点未能及时给出答复。',
+    busyHint: '请缩小查询范围，或稍后重试。',
     unknown: '这条链上没有这一项。',
     unknownHint: '请检查编号。如果是新的，请等待下一个区块。',
     noState: '该节点没有那个区块的状态。',
     noStateHint: '请连接一个保留旧状态的节点。',
     disconnected: '与节点没有连接。',
     disconnectedHint: '连接恢复后会立即读取。',
-    told: (code, own) => TOLD[code] ?? own,
+    told,
   },
 };

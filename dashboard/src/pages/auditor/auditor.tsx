@@ -5,11 +5,12 @@ import { Link } from 'react-router';
 import { useAccounts } from '../../accounts/context.js';
 import { useChainQuery } from '../../chain/context.js';
 import { NodeClient, type Review } from '../../chain/node-client.js';
+import { chainTime } from '../../chain/time.js';
 import { useText } from '../../i18n/context.js';
 import { isSameAccount } from '../../vault/vaults.js';
 import { Page, Section } from '../../ui/page.js';
 import { Empty, Loaded } from '../../ui/state.js';
-import { Tag, Time, useNow, type Mood } from '../../ui/values.js';
+import { Tag, Time, type Mood } from '../../ui/values.js';
 import styles from './auditor.module.css';
 import { seatState, urgency, type SeatState } from './conflicts.js';
 import { Statistics } from './statistics.js';
@@ -45,22 +46,22 @@ const Auditor = (): ReactNode => {
 
 const Queue = ({ me }: { me: string }): ReactNode => {
   const { t, format } = useText();
-  const now = useNow();
   const query = useChainQuery(['auditor', 'queue', me], async (client) => {
     const node = new NodeClient(client);
-    const [member, reviews] = await Promise.all([node.member(me), node.openReviews(me)]);
+    const [member, reviews, now] = await Promise.all([node.member(me), node.openReviews(me), chainTime(client)]);
     const seats = reviews.flatMap((review) => {
       const seat = review.panel.find(({ auditor }) => isSameAccount(auditor, me));
       return seat ? [{ review, seat }] : [];
     });
     return {
+      now,
       isAuditor: member?.status === 'Active' && member.roles.includes('Auditor'),
       seats: seats.toSorted((a, b) => urgency(a.seat, b.seat)),
     };
   });
   return (
     <Loaded query={query} lines={4}>
-      {({ isAuditor, seats }) => (
+      {({ now, isAuditor, seats }) => (
         <>
           {!isAuditor && <p className="note warn">{t.auditor.notAuditor}</p>}
           {seats.length === 0 ? (

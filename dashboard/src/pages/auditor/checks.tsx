@@ -4,12 +4,14 @@ import type { Summary } from 'medshare-files';
 import type { ReactNode } from 'react';
 import { useAccounts } from '../../accounts/context.js';
 import { useText } from '../../i18n/context.js';
+import type { Catalogue } from '../../i18n/en/index.js';
+import type { Format } from '../../i18n/format.js';
 import { Button } from '../../ui/controls.js';
 import { Section } from '../../ui/page.js';
-import { Problem } from '../../ui/state.js';
+import { Problem, explain } from '../../ui/state.js';
 import { Tag } from '../../ui/values.js';
 import styles from './auditor.module.css';
-import type { Check, Inspection } from './inspection.js';
+import type { Check, CheckFailure, Inspection } from './inspection.js';
 import type { Inspecting } from './use-inspection.js';
 
 const SIGNS = { passed: '✓', failed: '✗', skipped: '–' } as const;
@@ -70,8 +72,11 @@ const Found = ({ inspection }: { inspection: Inspection }): ReactNode => {
         <div>
           <strong>{texts.remarksOfFile}</strong>
           <ul>
-            {[...inspection.remarks, ...(inspection.checked?.limits ?? [])].map((remark) => (
-              <li key={remark}>{remark}</li>
+            {inspection.remarks.map((remark) => (
+              <li key={remark}>{t.readers.remark(remark)}</li>
+            ))}
+            {inspection.checked?.limits.map((limit) => (
+              <li key={limit}>{t.readers.limit(limit)}</li>
             ))}
           </ul>
         </div>
@@ -80,15 +85,22 @@ const Found = ({ inspection }: { inspection: Inspection }): ReactNode => {
   );
 };
 
+/** What was wrong, in the reader's language; the report has it in English. */
+const failureText = (failure: CheckFailure, t: Catalogue, format: Format): string => {
+  if ('error' in failure) return explain(failure.error, t).what;
+  if ('fields' in failure) return t.auditor.wrongAbout(format.list(failure.fields.map((field) => t.auditor.fields[field])));
+  return t.auditor.identifiedBy(format.list(failure.elements));
+};
+
 const CheckLine = ({ check }: { check: Check }): ReactNode => {
-  const { t } = useText();
+  const { t, format } = useText();
   const texts = t.auditor;
   return (
     <li className={styles['check']}>
       <span aria-hidden>{SIGNS[check.state]}</span>
       <span>{texts.checks[check.name]}</span>
       <Tag mood={MOODS[check.state]}>{texts.checkState[check.state]}</Tag>
-      {check.state === 'failed' && <span className="small">{check.note}</span>}
+      {check.failure && <span className="small">{failureText(check.failure, t, format)}</span>}
       {check.state === 'skipped' && <span className="small soft">{texts.skippedEarlier}</span>}
     </li>
   );
@@ -96,7 +108,7 @@ const CheckLine = ({ check }: { check: Check }): ReactNode => {
 
 /** What identifies, or may, by element and kind. */
 export const Findings = ({ title, findings }: { title: string; findings: readonly Summary[] }): ReactNode => {
-  const { format } = useText();
+  const { t, format } = useText();
   if (findings.length === 0) return null;
   return (
     <details>
@@ -106,7 +118,9 @@ export const Findings = ({ title, findings }: { title: string; findings: readonl
       <ul>
         {findings.map(({ element, identifier, what, count }) => (
           <li key={`${element} ${identifier} ${what}`}>
-            <code>{element}</code>: {what} ({format.number(count)})
+            <code>{element}</code>
+            {t.shell.colon}
+            {t.readers.finding(identifier, what)} ({format.number(count)})
           </li>
         ))}
       </ul>

@@ -86,6 +86,7 @@ test('a false descriptor and what identifies are two findings, in the words of t
   );
   expect(inspection.findings).toEqual(['FalseDescriptor', 'NotDeidentified']);
   expect(inspection.notes).toEqual(['the descriptor is wrong about: size, completeness', 'it holds what identifies a person: Patient.name']);
+  expect(inspection.checks.flatMap(({ failure }) => failure ?? [])).toEqual([{ fields: ['size', 'completeness'] }, { elements: ['Patient.name'] }]);
   expect(inspection.identifying).toEqual(['Patient.name']);
   expect(inspection.remarks).toEqual(['r']);
   expect(proposedVerdict(inspection)).toBe('Reject');

@@ -11,14 +11,26 @@ export const CHECKS = ['address', 'key', 'commitment', 'format', 'descriptor', '
 /** The name of a check. */
 export type CheckName = (typeof CHECKS)[number];
 
+/** What of a descriptor was wrong, in the words of the command. */
+export type FieldName = (typeof FIELDS)[number][0];
+
+/** Why a check failed. */
+export type CheckFailure =
+  /** The file could not be fetched, opened or read. */
+  | { readonly error: unknown }
+  /** The descriptor is wrong about these. */
+  | { readonly fields: readonly FieldName[] }
+  /** These elements identify a person. */
+  | { readonly elements: readonly string[] };
+
 /** How a check went. */
 export interface Check {
   /** What was checked. */
   readonly name: CheckName;
   /** `skipped`: it could not be made, because an earlier one failed. */
   readonly state: 'passed' | 'failed' | 'skipped';
-  /** What was wrong, or why it was skipped; in English, as it stands in the report. */
-  readonly note: string;
+  /** What was wrong, if it failed. */
+  readonly failure?: CheckFailure;
 }
 
 /** What was found on opening a version. */
@@ -98,10 +110,15 @@ const canonical = (value: unknown): string =>
   );
 
 /** The fields in which two descriptors differ, in the words of the command. */
-export const differences = (registered: Descriptor, found: Descriptor): readonly string[] =>
+export const differences = (registered: Descriptor, found: Descriptor): readonly FieldName[] =>
   FIELDS.filter(([, field]) => canonical(registered[field]) !== canonical(found[field])).map(([name]) => name);
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What was wrong in English, as it stands in the report. */
+const noteOf = (failure: CheckFailure): string => {
+  if ('fields' in failure) return `the descriptor is wrong about: ${failure.fields.join(', ')}`;
+  if ('elements' in failure) return `it holds what identifies a person: ${failure.elements.join(', ')}`;
+  return failure.error instanceof Error ? failure.error.message : String(failure.error);
+};
 
 /**
  * Fetches, opens and reads what a review is about, and says what is wrong with it.
@@ -116,11 +133,11 @@ export const inspect = async (registered: Descriptor, steps: Steps): Promise<Ins
   let identifying: readonly string[] = [];
   let remarks: readonly string[] = [];
   let checked: Checked | undefined;
-  const pass = (...names: CheckName[]): void => names.forEach((name) => checks.set(name, { name, state: 'passed', note: '' }));
-  const fail = (name: CheckName, finding: Finding, note: string): void => {
-    checks.set(name, { name, state: 'failed', note });
+  const pass = (...names: CheckName[]): void => names.forEach((name) => checks.set(name, { name, state: 'passed' }));
+  const fail = (name: CheckName, finding: Finding, failure: CheckFailure): void => {
+    checks.set(name, { name, state: 'failed', failure });
     if (!findings.includes(finding)) findings.push(finding);
-    notes.push(note);
+    notes.push(noteOf(failure));
   };
   const blame = (error: unknown): void => {
     const finding = findingOf(error);
@@ -128,7 +145,7 @@ export const inspect = async (registered: Descriptor, steps: Steps): Promise<Ins
     if (finding === 'DoesNotOpen' || finding === 'CommitmentMismatch') pass('address');
     if (finding === 'CommitmentMismatch') pass('key');
     const check = ({ Unavailable: 'address', DoesNotOpen: 'key', CommitmentMismatch: 'commitment' } as const)[finding as 'Unavailable'];
-    fail(check ?? 'format', finding, messageOf(error));
+    fail(check ?? 'format', finding, { error });
   };
   try {
     document = await steps.open(await steps.fetch());
@@ -143,20 +160,20 @@ export const inspect = async (registered: Descriptor, steps: Steps): Promise<Ins
       remarks = read.remarks;
       const wrong = differences(registered, read.descriptor);
       if (wrong.length === 0) pass('descriptor');
-      else fail('descriptor', 'FalseDescriptor', `the descriptor is wrong about: ${wrong.join(', ')}`);
+      else fail('descriptor', 'FalseDescriptor', { fields: wrong });
       checked = read.checked;
       identifying = read.identifying;
       if (identifying.length === 0) pass('deidentification');
-      else fail('deidentification', 'NotDeidentified', `it holds what identifies a person: ${identifying.join(', ')}`);
+      else fail('deidentification', 'NotDeidentified', { elements: identifying });
     } catch (error) {
       const finding = findingOf(error);
       if (finding !== 'UnreadableFormat') throw error;
-      fail('format', finding, messageOf(error));
+      fail('format', finding, { error });
     }
   }
   return {
     document,
-    checks: CHECKS.map((name) => checks.get(name) ?? { name, state: 'skipped', note: '' }),
+    checks: CHECKS.map((name) => checks.get(name) ?? { name, state: 'skipped' as const }),
     findings,
     notes,
     identifying,

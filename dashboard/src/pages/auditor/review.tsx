@@ -116,8 +116,7 @@ const Body = ({ review, version, owner, conflicts, me }: ReviewData & { me: stri
       <div className={styles['two']}>
         <Section title={t.auditor.about}>
           <div className="card stack">
-            <DescriptorFacts descriptor={version.content.descriptor} />
-            <dl className="facts">
+            <DescriptorFacts descriptor={version.content.descriptor}>
               <dt>{t.auditor.owner}</dt>
               <dd>
                 <Account address={owner} />
@@ -130,12 +129,20 @@ const Body = ({ review, version, owner, conflicts, me }: ReviewData & { me: stri
                   </dd>
                 </>
               )}
-            </dl>
+            </DescriptorFacts>
           </div>
         </Section>
-        <Section title={t.auditor.why}>
-          <Why review={review} conflicts={conflicts} me={me} />
-        </Section>
+        {seat ? (
+          <Section title={t.auditor.why}>
+            <Why review={review} conflicts={conflicts} me={me} />
+          </Section>
+        ) : (
+          <Section title={t.auditor.panel}>
+            <div className="card">
+              <Panel review={review} me={me} />
+            </div>
+          </Section>
+        )}
       </div>
       {seat && isOpen && seat.sealed === null && <p className="note">{t.auditor.noKeyYet}</p>}
       {seat && (seat.sealed !== null || inspection) && <Checks state={state} run={run} canRun={isOpen} />}
@@ -194,25 +201,34 @@ const Why = ({ review, conflicts, me }: { review: Review; conflicts: readonly Co
       </div>
       <div className="stack tight">
         <strong>{texts.panel}</strong>
-        <ul role="list" className="stack tight">
-          {review.panel.map((seat) => (
-            <li key={seat.auditor} className="row">
-              <Account address={seat.auditor} />
-              {isSameAccount(seat.auditor, me) && <Tag mood="accent">{texts.you}</Tag>}
-              <span className="soft">
-                {seat.vote ? texts.seatVoted : seat.sealed ? texts.seatReads : texts.seatWaits}
-                {!seat.vote && (
-                  <>
-                    {' · '}
-                    <Time ms={seat.due} />
-                  </>
-                )}
-              </span>
-            </li>
-          ))}
-        </ul>
+        <Panel review={review} me={me} />
       </div>
     </div>
+  );
+};
+
+/** Who sits on a panel, and how each seat stands. */
+const Panel = ({ review, me }: { review: Review; me: string }): ReactNode => {
+  const { t } = useText();
+  const texts = t.auditor;
+  return (
+    <ul role="list" className="stack tight">
+      {review.panel.map((seat) => (
+        <li key={seat.auditor} className="row">
+          <Account address={seat.auditor} />
+          {isSameAccount(seat.auditor, me) && <Tag mood="accent">{texts.you}</Tag>}
+          <span className="soft">
+            {seat.vote ? texts.seatVoted : seat.sealed ? texts.seatReads : texts.seatWaits}
+            {!seat.vote && (
+              <>
+                {' · '}
+                <Time ms={seat.due} />
+              </>
+            )}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 };
 

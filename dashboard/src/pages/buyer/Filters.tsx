@@ -5,12 +5,12 @@ import type { Code, SearchPage } from '../../chain/index-client.js';
 import { useChain } from '../../chain/context.js';
 import { useText } from '../../i18n/context.js';
 import { Button, Checkbox, Choices, Select } from '../../ui/controls.js';
+import { CodeText, systemName, useName } from '../../ui/descriptor.js';
+import { MODALITY_CODES, modalityName } from '../../ui/vocabulary.js';
 import { CommitField } from './CommitField.js';
 import { PurposeForm } from './consent.js';
-import { CodeText, systemName, useName } from './parts.js';
 import { KINDS, SYSTEMS, TIERS, amountOf, changed, codeText, type Criteria } from './search.js';
 import styles from './buyer.module.css';
-import { MODALITY_CODES, modalityName } from './vocabulary.js';
 
 const LEAST = ['50', '75', '90', '100'] as const;
 /** How many codes are offered. */
@@ -38,13 +38,13 @@ export const Filters = ({ criteria, facets, onChange }: {
   return (
     <>
       <Choices
-        label={t.buyer.kind}
+        label={t.domain.descriptor.kind}
         value={criteria.kind ?? ''}
         choices={[
           { value: '', label: t.buyer.anyKind },
           ...KINDS.map((value) => ({
             value,
-            label: counted(t.buyer.kinds[value], facets?.kind.find((each) => each.value === value)?.count),
+            label: counted(t.domain.descriptor.kinds[value], facets?.kind.find((each) => each.value === value)?.count),
           })),
         ]}
         onChange={(kind) => set({ kind: kind === '' ? undefined : kind })}
@@ -114,7 +114,7 @@ const MostField = ({ criteria, onChange }: { criteria: Criteria; onChange: Chang
   const symbol = chain?.symbol ?? 'MDS';
   return (
     <CommitField
-      label={`${t.buyer.most}, ${symbol}`}
+      label={`${t.buyer.most}${t.shell.comma}${symbol}`}
       value={criteria.most ?? ''}
       inputMode="decimal"
       wrong={wrong ? t.buyer.mostWrong(symbol) : undefined}
@@ -142,7 +142,7 @@ const CodeFilter = ({ criteria, offered, onChange }: {
   const open = offered.filter((code) => !codes.some((each) => codeText(each) === codeText(code))).slice(0, OFFERED);
   return (
     <fieldset className="stack tight">
-      <legend>{t.buyer.codes}</legend>
+      <legend>{t.domain.descriptor.codes}</legend>
       {codes.length > 0 && (
         <ul role="list" className="stack tight">
           {codes.map((code) => (

@@ -7,10 +7,12 @@ import { useAccounts } from '../../accounts/context.js';
 import { purposeArgument, termsArgument } from '../../chain/arguments.js';
 import type { ChainEvent, Progress } from '../../chain/send.js';
 import { useChain, useChainQuery, useVaults } from '../../chain/context.js';
+import { chainTime } from '../../chain/time.js';
 import type { Purpose } from '../../chain/index-client.js';
 import { useSend } from '../../chain/use-send.js';
 import { useText } from '../../i18n/context.js';
 import { Button } from '../../ui/controls.js';
+import { DescriptorFacts } from '../../ui/descriptor.js';
 import { Page, Section } from '../../ui/page.js';
 import { SendStatus } from '../../ui/sending.js';
 import { Empty, Loaded, Problem } from '../../ui/state.js';
@@ -18,8 +20,8 @@ import { Account, Amount, Bytes, Hash, RecordLink, Time } from '../../ui/values.
 import { isSameAccount } from '../../vault/vaults.js';
 import { unmet } from '../provider/consent.js';
 import { Permitted, PolicyText, PurposeForm, isComplete } from './consent.js';
-import { chainTime, grant, isInForce, offer, orders, presenceOf, spendable, type Offer, type Presence } from './data.js';
-import { BuyerNav, DescriptorFacts, TierTag } from './parts.js';
+import { grant, isInForce, offer, orders, presenceOf, spendable, type Offer, type Presence } from './data.js';
+import { BuyerNav, TierTag } from './parts.js';
 import { quoteOf, type Quote } from './quote.js';
 import { criteriaOf, purposeFor } from './search.js';
 import styles from './buyer.module.css';
@@ -69,8 +71,7 @@ const Offered = ({ offer: offered }: { offer: Offer }): ReactNode => {
       <div className="stack wide">
         <Section title={t.buyer.about}>
           <p className="soft">{t.buyer.aboutLead}</p>
-          <DescriptorFacts descriptor={version.content.descriptor} />
-          <dl className="facts">
+          <DescriptorFacts descriptor={version.content.descriptor}>
             <dt>{t.buyer.seller}</dt>
             <dd>
               <Account address={listing.seller} /> <TierTag tier={seller.tier} /> <span className="soft small">{t.buyer.tierHint[seller.tier]}</span>
@@ -81,7 +82,7 @@ const Offered = ({ offer: offered }: { offer: Offer }): ReactNode => {
             <dd>
               <RecordLink record={record} />
             </dd>
-          </dl>
+          </DescriptorFacts>
         </Section>
         <Section title={t.buyer.policy}>
           <PolicyText policy={policy} />
@@ -208,7 +209,9 @@ const Ordering = ({ offer: offered, quote, purpose }: { offer: Offer; quote: Quo
       <Section title={t.buyer.order}>
         {mine.data && (
           <p>
-            {t.buyer.quoteHave}: <Amount value={mine.data.free} />
+            {t.buyer.quoteHave}
+            {t.shell.colon}
+            <Amount value={mine.data.free} />
           </p>
         )}
         {missing > 0n && <p className="note bad">{t.buyer.quoteShort(format.amount(missing, money))}</p>}

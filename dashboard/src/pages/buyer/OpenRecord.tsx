@@ -86,7 +86,9 @@ export const OpenRecord = ({ order }: { order: ShownOrder }): ReactNode => {
       <div aria-live="polite">
         {state.step === 'fetching' && (
           <p className="note">
-            {t.buyer.openFetching}: {format.bytes(state.bytes)} / {format.bytes(found?.content.content.size ?? 0)}
+            {t.buyer.openFetching}
+            {t.shell.colon}
+            {format.bytes(state.bytes)} / {format.bytes(found?.content.content.size ?? 0)}
           </p>
         )}
         {state.step === 'decrypting' && <p className="note">{t.buyer.openDecrypting}…</p>}

@@ -5,6 +5,7 @@ import { Link, useParams } from 'react-router';
 import { useAccounts } from '../../accounts/context.js';
 import { useChain, useChainQuery } from '../../chain/context.js';
 import { orderStateName } from '../../chain/index-client.js';
+import { chainTime } from '../../chain/time.js';
 import { useSend } from '../../chain/use-send.js';
 import { useText } from '../../i18n/context.js';
 import { Button, Dialog } from '../../ui/controls.js';
@@ -15,7 +16,7 @@ import { Account, Amount, OrderLink, RecordLink, Time } from '../../ui/values.js
 import { isSameAccount } from '../../vault/vaults.js';
 import { ClaimKeys } from './ClaimKeys.js';
 import { PurposeText } from './consent.js';
-import { chainTime, grant, isInForce, marketParameters, order as orderOf, type ShownOrder } from './data.js';
+import { grant, isInForce, marketParameters, order as orderOf, type ShownOrder } from './data.js';
 import { OpenRecord } from './OpenRecord.js';
 import { actionsOf, deadlineOf, type Action } from './orders.js';
 import { DeadlineText, StateTag } from './OrdersPage.js';
@@ -52,7 +53,9 @@ export const OrderPage = (): ReactNode => {
             found === null ? (
               <Empty title={t.buyer.noOrder(number)}>
                 <p>
-                  {t.buyer.history}: <OrderLink order={id} />
+                  {t.buyer.history}
+                  {t.shell.colon}
+                  <OrderLink order={id} />
                 </p>
               </Empty>
             ) : (
@@ -99,7 +102,9 @@ const Shown = ({ order, now, granted, bond }: { order: ShownOrder; now: number; 
       <dl className="facts">
         <dt>{t.domain.record}</dt>
         <dd>
-          <RecordLink record={order.record} />, {t.domain.version} {order.version}
+          <RecordLink record={order.record} />
+          {t.shell.comma}
+          {t.domain.version} {order.version}
         </dd>
         <dt>{t.buyer.price}</dt>
         <dd>

@@ -7,13 +7,14 @@ import { useChainQuery } from '../../chain/context.js';
 import { problemOf } from '../../chain/errors.js';
 import { useText } from '../../i18n/context.js';
 import { Button, Select, TextField } from '../../ui/controls.js';
+import { Codes, Period, useKindOf } from '../../ui/descriptor.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Problem, Skeleton } from '../../ui/state.js';
 import { Amount, Bytes } from '../../ui/values.js';
 import { LOOKED_THROUGH, search, type OfferedHit, type Results } from './data.js';
 import { Filters } from './Filters.js';
 import { useKept } from './kept.js';
-import { BuyerNav, Codes, Period, TierTag, useKindOf } from './parts.js';
+import { BuyerNav, TierTag } from './parts.js';
 import { SORTS, changed, criteriaOf, isNarrowed, paramsOf, type Criteria } from './search.js';
 import styles from './buyer.module.css';
 
@@ -161,7 +162,7 @@ const HitCard = ({ hit, criteria }: { hit: OfferedHit; criteria: Criteria }): Re
         </span>
         <Bytes size={descriptor.plaintext_size} />
         <span>
-          {t.buyer.complete} {format.number(descriptor.completeness)} %
+          {t.domain.descriptor.complete} {format.number(descriptor.completeness)} %
         </span>
         <TierTag tier={tier} />
       </p>

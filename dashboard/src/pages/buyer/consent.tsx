@@ -5,8 +5,8 @@ import type { Code, Policy, Purpose, Use } from '../../chain/index-client.js';
 import { useText } from '../../i18n/context.js';
 import type { Catalogue } from '../../i18n/en/index.js';
 import { Checkbox, Select, TextField } from '../../ui/controls.js';
+import { systemName } from '../../ui/descriptor.js';
 import { DUO, clausesOf, unmet, type Clause } from '../provider/consent.js';
-import { systemName } from './parts.js';
 import { SYSTEMS, USES, purposeFor } from './search.js';
 import styles from './buyer.module.css';
 

@@ -117,9 +117,6 @@ export const spendable = async (client: Client, address: string): Promise<bigint
   return data.free > kept ? data.free - kept : 0n;
 };
 
-/** The chain's time, ms. */
-export const chainTime = async (client: Client): Promise<number> => Number(await client.query.timestamp.now());
-
 /** A grant, as the node has it. */
 export type Grant = Omit<GrantItem, 'record' | 'version' | 'grantee' | 'cleared'>;
 

@@ -32,6 +32,7 @@ describe('a node without an index', () => {
     expect([asked({ completeness: 90 }), asked({ completeness: 91 })]).toEqual([true, false]);
     expect([asked({ tiers: ['Standard', 'Trusted'] }), asked({ tiers: ['Trusted'] })]).toEqual([true, false]);
     expect([asked({ text: 'tomo ct e11' }), asked({ text: 'ct liver' })]).toEqual([true, false]);
+    expect([asked({ text: 'Computed tomography (CT), 2004' }), asked({ text: '(MR)' })]).toEqual([true, false]);
     const commercial = { ...purposeFor('BiomedicalResearch'), commercial: true };
     expect([asked({ purpose: purposeFor('BiomedicalResearch') }), asked({ purpose: commercial })]).toEqual([true, false]);
   });

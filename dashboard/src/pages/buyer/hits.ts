@@ -3,16 +3,21 @@
 import type { Descriptor, Hit } from '../../chain/index-client.js';
 import { unmet } from '../provider/consent.js';
 import { amountOf, type Criteria } from './search.js';
-import { codeName, modalityName } from './vocabulary.js';
+import { codeName, modalityName } from '../../ui/vocabulary.js';
 
 /** What a record is found by. */
 export type Found = Pick<Hit, 'record' | 'tier' | 'descriptor' | 'policy' | 'listing'>;
 
-const words = ({ kind, media_type, modality, codes, counts }: Descriptor): string => {
+const words = ({ kind, media_type, modality, codes, counts, period }: Descriptor): string => {
   const names = codes.map((code) => `${code.system} ${code.code} ${codeName(code)?.en ?? ''}`);
   const modalities = modality === null ? [] : [modality, modalityName(modality)?.en ?? ''];
-  return [kind, media_type, ...modalities, ...names, ...counts.map((count) => count.of)].join(' ').toLowerCase();
+  const years = (period ?? []).map(({ year }) => year);
+  return [kind, media_type, ...modalities, ...years, ...names, ...counts.map((count) => count.of)].join(' ').toLowerCase();
 };
+
+/** The words that are looked for, without what stands around them. */
+const wanted = (text: string): readonly string[] =>
+  text.toLowerCase().split(/\s+/).map((word) => word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''));
 
 /** Whether a record is what is looked for: the rule of the index, for nodes that have none. */
 export const takes = (hit: Found, criteria: Criteria): boolean => {
@@ -31,7 +36,7 @@ export const takes = (hit: Found, criteria: Criteria): boolean => {
     (completeness === undefined || descriptor.completeness >= completeness) &&
     (tiers.length === 0 || tiers.includes(tier)) &&
     (purpose === undefined || unmet(policy, purpose).length === 0) &&
-    text.toLowerCase().split(/\s+/).every((word) => parts.some((part) => part.startsWith(word)))
+    wanted(text).every((word) => parts.some((part) => part.startsWith(word)))
   );
 };
 

@@ -57,7 +57,9 @@ const Motions = (): ReactNode => {
             <RunFailed failure={closed.ran} />
           ) : (
             <p className="note good">
-              {texts.motion(format.number(closed.index))}, {`${closed.pallet}.${closed.call}`}:{' '}
+              <span>
+                {texts.motion(format.number(closed.index))} <span className="mono">{`${closed.pallet}.${closed.call}`}</span>
+              </span>
               {closed.ran === 'well' ? texts.ran : texts.closed}
             </p>
           ))}
@@ -116,14 +118,14 @@ const Members = (): ReactNode => {
 };
 
 const Member = ({ row }: { row: MemberRow }): ReactNode => {
-  const { t } = useText();
+  const { t, format } = useText();
   const texts = t.council.members;
   return (
     <tr>
       <td data-label={texts.who}>
         <Account address={row.address} />
       </td>
-      <td data-label={texts.roles}>{row.roles.map((role) => t.domain.role[role]).join(', ')}</td>
+      <td data-label={texts.roles}>{format.list(row.roles.map((role) => t.domain.role[role]))}</td>
       <td data-label={texts.sponsor}>{row.sponsor === undefined ? texts.council : <Account address={row.sponsor} />}</td>
       <td data-label={texts.since} className="nowrap">{row.since === 0 ? texts.genesis : <Time ms={row.since} />}</td>
       <td data-label={texts.state}>

@@ -68,7 +68,9 @@ export const MotionCard = ({
     <article className="card stack">
       <header className="row between">
         <h3>
-          {texts.motion(format.number(index))}: <span className="mono">{`${pallet}.${call}`}</span>
+          {texts.motion(format.number(index))}
+          {t.shell.colon}
+          <span className="mono">{`${pallet}.${call}`}</span>
         </h3>
         <Tag mood={OUTLOOK_MOOD[outlook]}>{texts.outlook[outlook]}</Tag>
       </header>

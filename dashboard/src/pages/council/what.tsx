@@ -15,7 +15,9 @@ export const What = ({ pallet, fields }: Pick<Motion, 'pallet' | 'fields'>): Rea
   const { parameter, value } = set;
   return (
     <p>
-      {t.council.parameters.names[parameter.name]}: <strong>{valueText(value, parameter.unit, format, chain)}</strong>
+      {t.council.parameters.names[parameter.name]}
+      {t.shell.colon}
+      <strong>{valueText(value, parameter.unit, format, chain)}</strong>
     </p>
   );
 };

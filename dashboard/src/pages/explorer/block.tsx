@@ -86,7 +86,9 @@ const Content = ({ block }: { block: Block }): ReactNode => {
                     {failed && <Tag mood="bad">{texts.failed}</Tag>}
                   </div>
                   <p className="soft">
-                    {t.explorer.by} {signer !== undefined && <Account address={signer} />}, {texts.position(format.number(position))}
+                    {t.explorer.by} {signer !== undefined && <Account address={signer} />}
+                    {t.shell.comma}
+                    {texts.position(format.number(position))}
                   </p>
                   <Events events={shown.filter(({ transaction }) => transaction === position)} />
                 </li>

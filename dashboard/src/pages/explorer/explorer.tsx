@@ -83,7 +83,7 @@ const NewestBlocks = (): ReactNode => {
                       <td className="nowrap">
                         <Link to={`/explorer/block/${block.hash}`}>#{format.number(block.number)}</Link>
                       </td>
-                      <td className="nowrap">
+                      <td>
                         <Time ms={block.time} />
                       </td>
                       <td>{signed.length === 0 ? '–' : signed.map(({ pallet, call }) => `${pallet}.${call}`).join(', ')}</td>
@@ -127,12 +127,16 @@ const IndexPart = (): ReactNode => {
                 <Tag mood={state === 'following' ? 'good' : state === 'rebuilding' ? 'warn' : 'bad'}>{texts.states[state]}</Tag>{' '}
                 {at ? texts.at(format.number(at.number), format.number(finalized.number)) : texts.nothing}
               </dd>
-              <dt>{texts.contents}</dt>
-              <dd>
-                {(['records', 'listings', 'orders', 'reviews', 'events'] as const)
-                  .map((what) => texts.count[what](format.number(counts[what])))
-                  .join(' · ')}
-              </dd>
+              {counts !== null && (
+                <>
+                  <dt>{texts.contents}</dt>
+                  <dd>
+                    {(['records', 'listings', 'orders', 'reviews', 'events'] as const)
+                      .map((what) => texts.count[what](format.number(counts[what])))
+                      .join(' · ')}
+                  </dd>
+                </>
+              )}
               <dt>{texts.backend}</dt>
               <dd>{backend === 'sqlite' ? 'SQLite' : 'PostgreSQL'}</dd>
             </dl>

@@ -38,7 +38,9 @@ const Value = ({ name, value }: { name: string; value: Json }): ReactNode => {
     case 'subject':
       return 'Record' in shown.subject ? (
         <>
-          <RecordLink record={shown.subject.Record.record} />, {t.explorer.version(format.number(shown.subject.Record.version))}
+          <RecordLink record={shown.subject.Record.record} />
+          {t.shell.comma}
+          {t.explorer.version(format.number(shown.subject.Record.version))}
         </>
       ) : (
         <>
@@ -58,7 +60,7 @@ const Value = ({ name, value }: { name: string; value: Json }): ReactNode => {
     case 'flag':
       return shown.flag ? t.shell.yes : t.shell.no;
     case 'words':
-      return shown.words.map((word) => wordOf(t, word)).join(', ');
+      return format.list(shown.words.map((word) => wordOf(t, word)));
     case 'policy':
       return policyWords(shown.policy, t).join(' · ');
     case 'purpose':

@@ -78,7 +78,9 @@ const Facts = ({ order }: { order: number }): ReactNode => {
       </dd>
       <dt>{t.domain.record}</dt>
       <dd>
-        <RecordLink record={record} />, {t.explorer.version(format.number(version))}
+        <RecordLink record={record} />
+        {t.shell.comma}
+        {t.explorer.version(format.number(version))}
       </dd>
       <dt>{texts.buyer}</dt>
       <dd>

@@ -77,7 +77,11 @@ const Facts = ({ record }: { record: number }): ReactNode => {
             </dd>
             <dt>{texts.version}</dt>
             <dd>
-              {format.number(found.latest)}, {texts.anchored(format.number(version.anchor.block))}, <Time ms={version.anchor.moment} />
+              {format.number(found.latest)}
+              {t.shell.comma}
+              {texts.anchored(format.number(version.anchor.block))}
+              {t.shell.comma}
+              <Time ms={version.anchor.moment} />
             </dd>
             <dt>{texts.content}</dt>
             <dd>

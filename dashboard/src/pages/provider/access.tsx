@@ -4,13 +4,14 @@ import { useState, type ReactNode } from 'react';
 import { useChainQuery, useClient, useIndexPages } from '../../chain/context.js';
 import { problemOf } from '../../chain/errors.js';
 import { NodeClient, type AccessRequest } from '../../chain/node-client.js';
+import { chainTime, useChainTime } from '../../chain/time.js';
 import { useSend, type Sending } from '../../chain/use-send.js';
 import { useText } from '../../i18n/context.js';
 import { Button, TextField } from '../../ui/controls.js';
 import { Section } from '../../ui/page.js';
 import { SendStatus } from '../../ui/sending.js';
 import { Empty, Loaded, Problem, Skeleton } from '../../ui/state.js';
-import { Account, RecordLink, Tag, Time, useNow } from '../../ui/values.js';
+import { Account, RecordLink, Tag, Time } from '../../ui/values.js';
 import { PurposeText } from '../buyer/consent.js';
 import { unmet } from './consent.js';
 import { daysOf } from './days.js';
@@ -69,7 +70,7 @@ const Request = ({ request, isPermitted, sending }: {
     if (!deliver || !client || span === null) return;
     setError(undefined);
     try {
-      const expires = span === undefined ? undefined : Date.now() + span;
+      const expires = span === undefined ? undefined : (await chainTime(client)) + span;
       await sending.send(await deliver.answer(new NodeClient(client), request, expires));
     } catch (failure) {
       setError(failure);
@@ -144,7 +145,8 @@ const Grants = ({ me, sending }: { me: string; sending: Sending }): ReactNode =>
 const GrantTable = ({ grants, sending }: { grants: readonly Given[]; sending: Sending }): ReactNode => {
   const { t } = useText();
   const texts = t.provider.access;
-  const now = useNow();
+  const now = useChainTime();
+  if (now === undefined) return <Skeleton />;
   if (grants.length === 0) return <Empty title={texts.noGrants} />;
   return (
     <>
@@ -169,7 +171,7 @@ const GrantTable = ({ grants, sending }: { grants: readonly Given[]; sending: Se
               return (
                 <tr key={`${record} ${version} ${grantee}`}>
                   <td>
-                    <Account address={grantee} /> <span className="soft small">{texts.basis[basis]}</span>
+                    <Account address={grantee} /> <span className="soft small nowrap">{texts.basis[basis]}</span>
                   </td>
                   <td>
                     <RecordLink record={record} />

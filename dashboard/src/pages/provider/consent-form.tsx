@@ -5,7 +5,7 @@ import type { Code, CodeSystem, Modifier, Policy } from '../../chain/index-clien
 import { useText } from '../../i18n/context.js';
 import { Checkbox, Choices, Select, TextField } from '../../ui/controls.js';
 import { PolicyText } from '../buyer/consent.js';
-import { systemName } from '../buyer/parts.js';
+import { systemName } from '../../ui/descriptor.js';
 import { DUO, MODIFIERS, PERMISSIONS, nameOf, policyOf, type PermissionName } from './consent.js';
 
 const SYSTEMS: readonly CodeSystem[] = ['Mondo', 'Icd10', 'Snomed'];

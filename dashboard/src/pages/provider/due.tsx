@@ -4,13 +4,14 @@ import { useState, type ReactNode } from 'react';
 import { useAccounts } from '../../accounts/context.js';
 import { useChainQuery, useClient } from '../../chain/context.js';
 import { NodeClient, type Order, type Review } from '../../chain/node-client.js';
+import { chainTime } from '../../chain/time.js';
 import { useSend } from '../../chain/use-send.js';
 import { useText } from '../../i18n/context.js';
 import { Button } from '../../ui/controls.js';
 import { Section } from '../../ui/page.js';
 import { SendStatus } from '../../ui/sending.js';
 import { Loaded, Problem } from '../../ui/state.js';
-import { Tag, useNow } from '../../ui/values.js';
+import { Tag } from '../../ui/values.js';
 import { dueKeys, isPressing, type Due as DueKey } from './deliveries.js';
 import styles from './provider.module.css';
 import { useDeliver } from './use-deliver.js';
@@ -21,7 +22,6 @@ const keyOf = (due: DueKey): string => (due.kind === 'order' ? `order ${due.orde
 export const Due = ({ me }: { me: string }): ReactNode => {
   const { t, format } = useText();
   const texts = t.provider.due;
-  const now = useNow();
   const { keyring } = useAccounts();
   const client = useClient();
   const deliver = useDeliver();
@@ -29,8 +29,8 @@ export const Due = ({ me }: { me: string }): ReactNode => {
   const [error, setError] = useState<unknown>();
   const query = useChainQuery(['provider', 'due', me], async (connected) => {
     const node = new NodeClient(connected);
-    const [reviews, orders] = await Promise.all([node.reviewsHeld(me), node.ordersOf(me)]);
-    return { reviews, orders };
+    const [reviews, orders, now] = await Promise.all([node.reviewsHeld(me), node.ordersOf(me), chainTime(connected)]);
+    return { reviews, orders, now };
   });
   const one = async (due: DueKey, reviews: readonly Review[], orders: readonly Order[]): Promise<boolean> => {
     if (!deliver || !client) return false;
@@ -54,7 +54,7 @@ export const Due = ({ me }: { me: string }): ReactNode => {
   return (
     <Section title={texts.title}>
       <Loaded query={query} lines={2}>
-        {({ reviews, orders }) => {
+        {({ reviews, orders, now }) => {
           const due = dueKeys(me, reviews, orders, now);
           if (due.length === 0) return <p className="soft">{texts.none}</p>;
           const all = async (): Promise<void> => {

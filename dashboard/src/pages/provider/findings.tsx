@@ -25,7 +25,7 @@ export const CheckedFindings = ({ checked }: { checked: Checked }): ReactNode =>
           <summary>{texts.limits}</summary>
           <ul>
             {checked.limits.map((limit) => (
-              <li key={limit}>{limit}</li>
+              <li key={limit}>{t.readers.limit(limit)}</li>
             ))}
           </ul>
         </details>
@@ -44,7 +44,7 @@ export const WhatWasFound = ({ description, copy }: { description: Description; 
       <DescriptorFacts descriptor={descriptor} />
       {remarks.map((remark) => (
         <p key={remark} className="note">
-          {remark}
+          {t.readers.remark(remark)}
         </p>
       ))}
       {copy && (
@@ -73,7 +73,10 @@ export const WhatWasFound = ({ description, copy }: { description: Description; 
         <div className="note bad">
           <strong>{texts.identifies}</strong>
           <p>{texts.identifiesText}</p>
-          <p>{identifying.slice(0, 12).join(', ')}{identifying.length > 12 && ' …'}</p>
+          <p>
+            {identifying.slice(0, 12).join(t.shell.comma)}
+            {identifying.length > 12 && ' …'}
+          </p>
         </div>
       ) : (
         <div className="note good">

@@ -79,8 +79,7 @@ const Mine = (details: Details & { sending: Sending }): ReactNode => {
           <Tag mood={STATUS_MOODS[version.status]}>{t.domain.status[version.status]}</Tag>
           <span className="soft">{texts.reviewText[version.status]}</span>
         </div>
-        <DescriptorFacts descriptor={version.content.descriptor} />
-        <dl className="facts">
+        <DescriptorFacts descriptor={version.content.descriptor}>
           <dt>{t.domain.version}</dt>
           <dd>{format.number(record.latest)}</dd>
           <dt>{texts.registered}</dt>
@@ -101,7 +100,7 @@ const Mine = (details: Details & { sending: Sending }): ReactNode => {
               <Account key={vault} address={vault} />
             ))}
           </dd>
-        </dl>
+        </DescriptorFacts>
         <Link to={`/explorer/record/${id}`}>{texts.story}</Link>
       </div>
       <Section title={texts.sale}>

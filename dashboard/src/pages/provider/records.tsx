@@ -51,8 +51,8 @@ const Records = (): ReactNode => {
                   <thead>
                     <tr>
                       <th scope="col">{texts.record}</th>
-                      <th scope="col">{t.auditor.kind}</th>
-                      <th scope="col">{t.auditor.size}</th>
+                      <th scope="col">{t.domain.descriptor.kind}</th>
+                      <th scope="col">{t.domain.descriptor.size}</th>
                       <th scope="col">{texts.status}</th>
                       <th scope="col">{texts.onSale}</th>
                     </tr>

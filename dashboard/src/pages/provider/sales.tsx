@@ -5,6 +5,7 @@ import { useChainQuery, useIndexQuery } from '../../chain/context.js';
 import type { OrderItem } from '../../chain/index-client.js';
 import { orderStateName } from '../../chain/index-client.js';
 import { NodeClient, type Order } from '../../chain/node-client.js';
+import { useChainTime } from '../../chain/time.js';
 import { useSend, type Sending } from '../../chain/use-send.js';
 import { useText } from '../../i18n/context.js';
 import { Button } from '../../ui/controls.js';
@@ -14,7 +15,6 @@ import { Empty, Loaded } from '../../ui/state.js';
 import { Account, Amount, OrderLink, RecordLink, Tag, Time, type Mood } from '../../ui/values.js';
 import { isSameAccount } from '../../vault/vaults.js';
 import { PurposeText } from '../buyer/consent.js';
-import { chainTime } from '../buyer/data.js';
 import { cancelProposal, earningsOf, isToSettle } from './deliveries.js';
 import { Due } from './due.js';
 import { useMe } from './provider.js';
@@ -44,8 +44,7 @@ const Sales = (): ReactNode => {
     }
     return orders;
   });
-  // The chain's time decides, not this machine's.
-  const time = useChainQuery(['time'], chainTime);
+  const now = useChainTime();
   const sending = useSend();
   return (
     <>
@@ -67,7 +66,7 @@ const Sales = (): ReactNode => {
             ) : (
               <ul role="list" className="stack">
                 {orders.map((order) => (
-                  <Sold key={order.order} order={order} now={time.data} sending={sending} />
+                  <Sold key={order.order} order={order} now={now} sending={sending} />
                 ))}
               </ul>
             )
@@ -137,18 +136,20 @@ const Sold = ({ order, now, sending }: { order: Order; now: number | undefined; 
       </dl>
       {proposal === 'Seller' && <p className="note">{texts.proposed}</p>}
       {proposal === 'Buyer' && <p className="note warn">{texts.buyerProposed}</p>}
-      <div className="row">
-        {(proposal === null || proposal === 'Buyer') && (
+      {(proposal === null || proposal === 'Buyer') && (
+        <div>
           <Button compact isDisabled={sending.busy} onPress={() => void sending.send((client) => client.tx.marketplace.cancel(id))}>
             {proposal === null ? texts.cancel : texts.agree}
           </Button>
-        )}
-        {isDue && (
+        </div>
+      )}
+      {isDue && (
+        <div>
           <Button compact isDisabled={sending.busy} onPress={() => void sending.send((client) => client.tx.marketplace.settle(id))}>
             {texts.settle}
           </Button>
-        )}
-      </div>
+        </div>
+      )}
     </li>
   );
 };

@@ -195,6 +195,24 @@ fn goes_on_with_fewer_seats_if_they_are_a_quorum() {
         let panel = convene_and_draw(RECORD);
         assert_eq!(panel.len(), 2);
         assert_eq!(review(RECORD).state, ReviewState::Open);
+        assert!(events().contains(&Event::SeatsLeftVacant { subject: RECORD, seats: 1 }));
+    });
+}
+
+#[test]
+fn a_seat_for_which_nobody_is_found_is_told_as_the_panel_goes_on() {
+    ExtBuilder::default().auditors([11, 12, 13]).build_and_execute(|| {
+        let panel = start(RECORD);
+        assert_ok!(approve(panel[0], RECORD));
+        pass_until(seat(RECORD, panel[2]).due + 1);
+        assert_ok!(Audits::replace(RuntimeOrigin::signed(KEEPER), RECORD, panel[2]));
+        let at = System::block_number() + 2;
+        run_to(at - 1);
+        events();
+        run_to(at);
+        // The state changed, so something tells of it.
+        assert_eq!(review(RECORD).state, ReviewState::Open);
+        assert_eq!(events(), [Event::SeatsLeftVacant { subject: RECORD, seats: 1 }]);
     });
 }
 
@@ -284,9 +302,13 @@ fn a_decision_at_the_draw_that_is_refused_is_tried_again() {
         divided_panel_without_successor(RECORD);
         world(|world| world.deaf = true);
         let at = System::block_number() + 2;
+        run_to(at - 1);
+        events();
         run_to(at);
         assert_eq!(review(RECORD).state, ReviewState::Drawing { at: at + 5 });
         assert!(verdicts().is_empty());
+        // Nothing else of it is told, as nothing else of it happened.
+        assert_eq!(events(), [Event::DrawPostponed { subject: RECORD, draw_at: at + 5 }]);
         world(|world| world.deaf = false);
         run_to(at + 5);
         assert_ended(RECORD, ReviewState::Split);

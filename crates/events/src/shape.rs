@@ -9,11 +9,20 @@ use scale_info::{Field, MetaType, PortableRegistry, Registry, TypeDef, form::Por
 ///
 /// # Errors
 /// Where they differ.
-pub(crate) fn fits(here: MetaType, there: u32, there_types: &PortableRegistry) -> Result<(), String> {
+pub fn fits(here: MetaType, there: u32, there_types: &PortableRegistry) -> Result<(), String> {
     let mut registry = Registry::new();
     let id = registry.register_type(&here).id;
     let here_types = PortableRegistry::from(registry);
     Comparison { here: &here_types, there: there_types, seen: HashSet::new() }.types(id, there)
+}
+
+/// Whether, the other way round, every value of the type there is a value of the type here. Enums here may have further
+/// variants.
+pub fn reads(here: MetaType, there: u32, there_types: &PortableRegistry) -> bool {
+    let mut registry = Registry::new();
+    let id = registry.register_type(&here).id;
+    let here_types = PortableRegistry::from(registry);
+    Comparison { here: there_types, there: &here_types, seen: HashSet::new() }.types(there, id).is_ok()
 }
 
 struct Comparison<'a> {
@@ -79,7 +88,7 @@ impl Comparison<'_> {
 }
 
 /// The type inside of newtypes, which encode as what they wrap.
-pub(super) fn unwrapped(types: &PortableRegistry, mut id: u32) -> Result<u32, String> {
+pub(crate) fn unwrapped(types: &PortableRegistry, mut id: u32) -> Result<u32, String> {
     loop {
         id = match definition(types, id)? {
             TypeDef::Composite(composite) => match &composite.fields[..] {
@@ -104,7 +113,7 @@ fn same<T: PartialEq + std::fmt::Display>(ours: T, theirs: T, what: &str) -> Res
 }
 
 /// A type's form in words.
-pub(super) fn kind(definition: &TypeDef<PortableForm>) -> String {
+pub(crate) fn kind(definition: &TypeDef<PortableForm>) -> String {
     match definition {
         TypeDef::Composite(_) => "a struct".into(),
         TypeDef::Variant(_) => "an enum".into(),
@@ -167,6 +176,17 @@ mod tests {
         check::<Verdict, More>().unwrap();
         check::<More, Verdict>().unwrap_err();
         check::<Verdict, Finding>().unwrap_err();
+    }
+
+    #[test]
+    fn what_is_read_may_have_less_variants_but_not_more() {
+        fn read<Here: TypeInfo + 'static, There: TypeInfo + 'static>() -> bool {
+            let mut registry = Registry::new();
+            let there = registry.register_type(&MetaType::new::<There>()).id;
+            reads(MetaType::new::<Here>(), there, &registry.into())
+        }
+        assert!(read::<Descriptor, Descriptor>() && read::<More, Verdict>());
+        assert!(!read::<Verdict, More>() && !read::<Named, Renamed>());
     }
 
     #[test]

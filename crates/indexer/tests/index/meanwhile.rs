@@ -1,0 +1,76 @@
+//! Searches while blocks come.
+
+use medshare_indexer::{Block, Change, Hit, Index, Page, Search};
+use medshare_types::Hash;
+use sqlx::{Connection, Row};
+
+use crate::world::{GENESIS, World};
+
+/// While a search waits for rows, blocks come: the sets are not locked meanwhile. PostgreSQL only, where one can make it wait.
+pub async fn blocks_do_not_wait_for_searches_that_wait_for_rows(address: &str) {
+    let mut world = World::new(9);
+    let index = std::sync::Arc::new(Index::open(address, GENESIS).await.expect("it opens"));
+    let first = loop {
+        let page = index.search(&Search::default(), &[]).await.expect("it answers").page;
+        if let Some(first) = page.items.into_iter().find(|hit| hit.policy.is_some()) {
+            break first.record;
+        }
+        index.apply(&[world.block()]).await.expect("it follows");
+    };
+    let policy = |page: &Page<Hit>| {
+        page.items
+            .iter()
+            .find(|hit| hit.record == first)
+            .map(|hit| hit.policy.is_some())
+            .expect("it is there")
+    };
+    // What was found is of the block at which it was found, if nothing of it changed since.
+    let (before, page, _) = search_while_a_block_comes(&index, address, Vec::new()).await;
+    assert_eq!((page.at.map(|at| at.number), policy(&page)), (Some(before), true));
+    // Else its rows are of the block that came meanwhile, so it is done again.
+    let changed = Change::Policy { record: first, state: None };
+    let (_, page, after) = search_while_a_block_comes(&index, address, vec![changed]).await;
+    assert_eq!((page.at.map(|at| at.number), policy(&page)), (Some(after), false));
+}
+
+/// What a search finds that waits for its rows while a block comes, with the numbers of the blocks before and after that.
+async fn search_while_a_block_comes(
+    index: &std::sync::Arc<Index>,
+    address: &str,
+    changes: Vec<Change>,
+) -> (u32, Page<Hit>, u32) {
+    let mut connection = sqlx::AnyConnection::connect(address).await.expect("it is there");
+    let mut holding = connection.begin().await.expect("it begins");
+    sqlx::query("LOCK TABLE versions IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut *holding)
+        .await
+        .expect("it locks");
+    let searching = tokio::spawn({
+        let index = index.clone();
+        async move { index.search(&Search::default(), &[]).await }
+    });
+    // Until it waits. Within a transaction, who waits is looked up once only.
+    let mut looking = sqlx::AnyConnection::connect(address).await.expect("it is there");
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    loop {
+        let row = sqlx::query(waiting).fetch_one(&mut looking).await.expect("it answers");
+        if row.try_get::<i64, _>(0).expect("it is a number") > 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    let head = index.head().await.expect("there is one");
+    let next = Block {
+        number: head.number + 1,
+        hash: Hash::from_low_u64_be(u64::from(head.number) + 1_000_000),
+        parent: head.hash,
+        time: head.time + 1,
+        events: Vec::new(),
+        changes,
+    };
+    let applied = index.apply(&[next]).await.expect("it follows, and nobody waits");
+    assert_eq!(applied.at.map(|at| at.number), Some(head.number + 1));
+    assert!(!searching.is_finished());
+    holding.rollback().await.expect("it lets go");
+    (head.number, searching.await.expect("it ends").expect("it answers").page, head.number + 1)
+}

@@ -1,0 +1,142 @@
+//! What gets into the index, for those who listen.
+
+use std::collections::BTreeSet;
+
+use medshare_indexer::{At, Block, Change};
+use medshare_types::{AccountId, BlockNumber, OrderId, RecordId, Subject};
+
+/// What listeners are told.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// Blocks got into the index.
+    Changed(Changed),
+    /// From here on nothing that was told before goes on: why.
+    Broken(&'static str),
+}
+
+/// What got into the index at once.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Changed {
+    /// The last block.
+    pub at: At,
+    /// The number of the first block.
+    pub first: BlockNumber,
+    /// The records that changed, with their versions, policies and listings, and those whose owner is in another tier now.
+    pub records: BTreeSet<RecordId>,
+    /// The orders that changed.
+    pub orders: BTreeSet<OrderId>,
+    /// The reviews that changed.
+    pub reviews: BTreeSet<Subject>,
+    /// What the events are about.
+    pub named: Named,
+}
+
+/// What events are about.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Named {
+    /// Records.
+    pub records: BTreeSet<RecordId>,
+    /// Orders.
+    pub orders: BTreeSet<OrderId>,
+    /// Everybody whom they name.
+    pub accounts: BTreeSet<AccountId>,
+}
+
+impl Changed {
+    /// What these blocks changed, with the records whose owners they moved to other tiers.
+    pub fn by(blocks: &[Block], at: At, moved: Vec<RecordId>) -> Self {
+        let mut changed = Self {
+            at,
+            first: blocks.first().map_or(at.number, |block| block.number),
+            records: moved.into_iter().collect(),
+            orders: BTreeSet::new(),
+            reviews: BTreeSet::new(),
+            named: Named::default(),
+        };
+        for block in blocks {
+            block.changes.iter().for_each(|change| changed.take(change));
+            for event in &block.events {
+                changed.named.records.extend(&event.records);
+                changed.named.orders.extend(&event.orders);
+                changed.named.accounts.extend(event.accounts.iter().cloned());
+            }
+        }
+        changed
+    }
+
+    fn take(&mut self, change: &Change) {
+        match change {
+            Change::Record { record, .. }
+            | Change::Policy { record, .. }
+            | Change::Version { record, .. }
+            | Change::Listing { record, .. } => {
+                self.records.insert(*record);
+            }
+            Change::Order { order, .. } => {
+                self.orders.insert(*order);
+            }
+            Change::Review { subject, .. } => {
+                self.reviews.insert(*subject);
+            }
+            Change::Grant { .. }
+            | Change::Receipt { .. }
+            | Change::Member { .. }
+            | Change::Credit { .. }
+            | Change::Noted { .. } => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use medshare_indexer::Entry;
+    use medshare_types::Hash;
+
+    use super::*;
+
+    #[test]
+    fn what_blocks_changed_and_name_is_told_once() {
+        let who = AccountId::new([7; 32]);
+        let entry = Entry {
+            index: 0,
+            by: None,
+            pallet: "Marketplace".into(),
+            event: "Ordered".into(),
+            fields: serde_json::Value::Null,
+            records: vec![5],
+            orders: vec![3],
+            accounts: vec![who.clone()],
+        };
+        let block = |number, changes| Block {
+            number,
+            hash: Hash::zero(),
+            parent: Hash::zero(),
+            time: 0,
+            events: vec![entry.clone()],
+            changes,
+        };
+        let subject = Subject::Claim { order: 3 };
+        let blocks = [
+            block(
+                8,
+                vec![Change::Policy { record: 5, state: None }, Change::Order { order: 3, state: None }],
+            ),
+            block(
+                9,
+                vec![Change::Listing { record: 5, state: None }, Change::Review { subject, state: None }],
+            ),
+        ];
+        let at = At { number: 9, hash: Hash::zero(), time: 0, is_final: true };
+        assert_eq!(
+            Changed::by(&blocks, at, vec![1, 5]),
+            Changed {
+                at,
+                first: 8,
+                records: [1, 5].into(),
+                orders: [3].into(),
+                reviews: [subject].into(),
+                named: Named { records: [5].into(), orders: [3].into(), accounts: [who].into() },
+            }
+        );
+    }
+}
