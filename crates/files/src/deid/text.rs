@@ -93,7 +93,7 @@ static PATTERNS: [Pattern; 22] = [
     pattern(
         Identifier::Vehicle,
         "a number named as that of a vehicle",
-        r"(?i)\b(?:vin|(?:licen[cs]e|number) plate)[\s:#]{1,4}[a-z0-9][a-z0-9 -]{3,16}\b",
+        r"(?i)\b(?:vin|(?:licen[cs]e|number) plate)[\s:#]{1,4}(?:[a-z]{1,3}[ -]){0,2}[a-z]{0,11}\d[a-z0-9 -]{1,16}\b",
     ),
     pattern(
         Identifier::Device,
@@ -272,6 +272,8 @@ mod tests {
             ("account no. 123456", Account),
             ("passport X1234567", Licence),
             ("licence plate B-AB 1234", Vehicle),
+            ("number plate: AB12 CDE", Vehicle),
+            ("VIN WDBUF56X48B123456", Vehicle),
             ("serial no. SN12345", Device),
             ("fax: 030 123456", Fax),
             ("reach her at (555) 961-9901", Telephone),
@@ -301,6 +303,7 @@ mod tests {
             "Simvastatin 10 MG Oral Tablet, 120/80 mmHg, T2 N0 M0",
             "a 54-year-old man, BMI 27.5, 1.2 x 3.4 x 5.6 cm, 2019",
             "1.2.840.10008.5.1.4.1.1.2",
+            "un verre de vin rouge, number plate of the door unreadable",
             "Grade 3 of 4; segment S4-5; 12-lead ECG at 75/min",
             STRUCK,
         ] {
