@@ -17,7 +17,7 @@ const element = document.getElementById('app');
 if (!element) throw new Error('index.html has no element #app');
 const root = createRoot(element);
 try {
-  const config = await loadConfig();
+  const config = await loadConfig(document.baseURI);
   root.render(
     <StrictMode>
       <TextProvider>

@@ -192,7 +192,7 @@ stop_vault() {
 # is to be put before the command, such as `time`, may follow.
 register() {
     local said
-    said=$(TMPDIR="$work" "${@:3}" "$programs/medshare" --json register --kind document --accept-identifying \
+    said=$(TMPDIR="$work" "${@:3}" "$programs/medshare" --json --finalized register --kind document --accept-identifying \
         --policy general-research "$1")
     record=$(jq -r '.records[0].record' <<<"$said")
     blob=$(jq -r '.records[0].ciphertext | ltrimstr("0x")' <<<"$said")

@@ -4,9 +4,13 @@
 use std::{net::TcpListener, path::Path, process::Stdio, time::Duration};
 
 use anyhow::{Context, Result};
-use medshare_tests::{Cli, Stack, sale};
+use medshare_tests::{Cli, Stack, fixture, sale};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, copy},
+    net::TcpStream,
+};
 
 fn amount(balance: &Value, name: &str) -> u128 {
     balance[name].as_str().and_then(|amount| amount.parse().ok()).unwrap_or_default()
@@ -42,6 +46,68 @@ fn is_in(folder: &Path, name: &str) -> bool {
         entry.file_name().to_string_lossy().contains(name)
             || entry.path().is_dir() && is_in(&entry.path(), name)
     })
+}
+
+/// When a connection to a node breaks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Breaks {
+    /// Once the node has a transaction, before it says so.
+    Sent,
+    /// When the node is asked for what came of it, as the transaction is in a block.
+    Asked,
+}
+
+/// A way to a node that breaks, by its URL.
+async fn frail(node: &str, breaks: Breaks) -> Result<String> {
+    let node = node.trim_start_matches("ws://").to_owned();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("ws://{}", listener.local_addr()?);
+    tokio::spawn(relay(listener, node, breaks));
+    Ok(url)
+}
+
+async fn relay(listener: tokio::net::TcpListener, node: String, breaks: Breaks) -> Result<()> {
+    let (mut asks, mut told) = listener.accept().await?.0.into_split();
+    let (mut answers, mut to_node) = TcpStream::connect(node).await?.into_split();
+    let back = tokio::spawn(async move { copy(&mut answers, &mut told).await });
+    let (mut bytes, mut sent) = (Vec::<u8>::new(), false);
+    while asks.read_buf(&mut bytes).await? > 0 {
+        while let Some((length, text)) = first_message(&bytes) {
+            if sent && text.contains("\"method\"") {
+                back.abort();
+                return Ok(());
+            }
+            to_node.write_all(&bytes[..length]).await?;
+            bytes.drain(..length);
+            sent |= text.contains("author_submitAndWatchExtrinsic");
+            if sent && breaks == Breaks::Sent {
+                back.abort();
+                drop(asks);
+                // For the node, somebody listens on.
+                return std::future::pending().await;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The first whole message of a WebSocket client at the beginning of these bytes: its length, and its text.
+fn first_message(bytes: &[u8]) -> Option<(usize, String)> {
+    if bytes.starts_with(b"GET ") {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+        return Some((end + 4, String::new()));
+    }
+    // RFC 6455, section 5.2. Clients mask what they send.
+    let (length, mask) = match bytes.get(1)? & 0x7f {
+        126 => (u64::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?)), 4),
+        127 => (u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?), 10),
+        short => (u64::from(short), 2),
+    };
+    let begin = mask + 4;
+    let end = begin + usize::try_from(length).ok()?;
+    let mask = bytes.get(mask..begin)?.iter().cycle();
+    let text: Vec<u8> = bytes.get(begin..end)?.iter().zip(mask).map(|(byte, mask)| byte ^ mask).collect();
+    Some((end, String::from_utf8_lossy(&text).into_owned()))
 }
 
 async fn count(cli: &Cli, what: &str) -> Result<usize> {
@@ -202,5 +268,94 @@ async fn a_registration_that_is_broken_off_leaves_nothing_and_goes_on_from_what_
     let again = alice.fails(&register).await?;
     assert_eq!(again.printed["error"]["refusal"], "Records.CiphertextTaken", "{again}");
     assert_eq!(count(&alice, "records").await?, 1);
+
+    // An envelope and its description are moved together, and used from elsewhere.
+    let (before, after) = (stack.dir().join("before"), stack.dir().join("after"));
+    std::fs::create_dir(&before)?;
+    std::fs::write(before.join("note.txt"), "nothing to report here either")?;
+    alice.run(&["seal", "before/note.txt"]).await?;
+    std::fs::rename(&before, &after)?;
+    alice.run(&["register", "after/note.txt.age.sealed.json", "--policy", "general-research"]).await?;
+    assert_eq!(count(&alice, "records").await?, 2);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_goes_away_leaves_open_what_came_of_a_transaction() -> Result<()> {
+    let stack = Stack::start().await?;
+    let alice = stack.cli("Alice");
+    for (done, breaks) in [Breaks::Sent, Breaks::Asked].into_iter().enumerate() {
+        let path = stack.dir().join(format!("report-{done}.txt"));
+        std::fs::write(&path, format!("nothing to report, {done}"))?;
+        let path = path.display().to_string();
+        let broken = alice.at(&frail(stack.node_url(), breaks).await?);
+        let failure = broken.fails(&["register", &path, "--policy", "general-research"]).await?;
+        assert_eq!(failure.code, Some(7), "{failure}");
+        let told = |member: &str| failure.printed["error"][member].as_str().unwrap_or_default();
+        assert!(told("message").contains("Records.register was sent as 0x"), "{failure}");
+        assert_eq!(told("message").contains("is in block 0x"), breaks == Breaks::Asked, "{failure}");
+        let hint = told("hint");
+        assert!(hint.contains("medshare records") && !hint.contains("nothing is registered"), "{failure}");
+        // It did take effect.
+        for _ in 0..60 {
+            if count(&alice, "records").await? > done {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        assert_eq!(count(&alice, "records").await?, done + 1);
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_rehearsed_or_failed_is_not_in_the_way_of_what_is_done() -> Result<()> {
+    let stack = Stack::start().await?;
+    let (alice, nowhere) = (stack.cli("Alice"), stack.cli("Alice").with_vault("http://127.0.0.1:1"));
+    let (report, secret) = (stack.dir().join("changes.json"), stack.dir().join("institution.secret"));
+    let file = fixture("fhir/atencio.json").display().to_string();
+    let what = ["register", &file, "--policy", "general-research"];
+    let register = [&what[..], &["--deidentify", "--link", "--report", "changes.json"]].concat();
+
+    let rehearsed = alice.run(&[&["--dry-run"], &register[..]].concat()).await?;
+    assert_eq!(rehearsed["accepted"], true, "{rehearsed}");
+    assert!(!report.exists() && !secret.exists(), "a rehearsal keeps something");
+
+    let failure = nowhere.fails(&register).await?;
+    assert_eq!(failure.code, Some(6), "{failure}");
+    assert!(!report.exists(), "there is a report of what was not done");
+    assert!(secret.exists(), "the test does not look where the secret is");
+    assert!(failure.message.contains("this institution's new secret: keep a copy"), "{failure}");
+
+    let registered = alice.run(&register).await?;
+    let changes: Value = serde_json::from_slice(&std::fs::read(&report)?)?;
+    let changes = changes["changes"].as_array().map(Vec::len).unwrap_or_default();
+    assert_eq!(registered["records"][0]["changes"].as_u64(), u64::try_from(changes).ok());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_check_speaks_against_is_approved_only_on_purpose() -> Result<()> {
+    let mut stack = Stack::start().await?;
+    stack.agent("Alice").await?;
+    let file = fixture("fhir/atencio.json").display().to_string();
+    let register = ["register", &file, "--policy", "general-research", "--accept-identifying"];
+    let record = stack.cli("Alice").run(&register).await?["records"][0]["record"].to_string();
+    let panel = sale::panel(&stack, &record).await?;
+    let (first, second) = (stack.cli(&panel[0]), stack.cli(&panel[1]));
+    let approve = ["audit", "approve", &record];
+    for arguments in [approve.to_vec(), [&["--dry-run"], &approve[..]].concat()] {
+        let failure = first.fails(&arguments).await?;
+        assert_eq!(failure.code, Some(9), "{failure}");
+        assert!(failure.message.contains("not-deidentified"), "{failure}");
+        assert!(failure.message.contains("--despite-findings"), "{failure}");
+    }
+    let voted = first.run(&[&approve[..], &["--despite-findings"]].concat()).await?;
+    assert_eq!(voted["verdict"], "Approve", "{voted}");
+    assert!(voted["report_text"].to_string().contains("it holds what identifies a person"), "{voted}");
+    // Who writes a report has looked.
+    std::fs::write(stack.dir().join("own.txt"), "It is a test.")?;
+    let voted = second.run(&[&approve[..], &["--report", "own.txt"]].concat()).await?;
+    assert!(voted["state"].get("Decided").is_some(), "{voted}");
     Ok(())
 }

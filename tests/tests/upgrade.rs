@@ -64,8 +64,9 @@ async fn upgrade(network: &Network, stack: &mut Stack) -> Result<()> {
     let open = buyer.run(&order(&pending.record)).await?["order"].to_string();
     let unseen = document(stack, "a report that nobody has judged yet").await?;
 
-    let enacted = install(stack).await?;
+    let (enacted, at) = install(network, stack).await?;
     let first = upgraded(network.rpc(0), enacted).await?;
+    ensure!(enacted < at && first > at, "scheduled for {at}, enacted in {enacted}, and there in {first}");
     let (before, after) = (state(network, first - 1).await?, state(network, first).await?);
     keeps_everything(&before, &after)?;
     if let Some(path) = std::env::var_os("MEDSHARE_KEEP_STATE") {
@@ -133,20 +134,29 @@ async fn document(stack: &Stack, text: &str) -> Result<String> {
     Ok(registered["records"][0]["record"].to_string())
 }
 
-/// Has the hospitals install the runtime that was built with the programs, as the runbook says; gives the block of the
-/// last step.
-async fn install(stack: &Stack) -> Result<u32> {
+/// In how many blocks from now on the upgrade is to take place: time for the hospitals to agree.
+const AHEAD: u64 = 40;
+
+/// Has the hospitals install the runtime that was built with the programs in a block ahead, as the runbook says; gives the block
+/// of the last step, and that one.
+async fn install(network: &Network, stack: &Stack) -> Result<(u32, u32)> {
     let alice = stack.cli("Alice");
     let runtime = current_runtime()?.display().to_string();
     let early = alice.refused(&["upgrade", "enact"]).await?;
     ensure!(!early.is_empty(), "what nobody let run was enacted without a word");
-    hospitals::decide(|name| stack.cli(name), &["upgrade", "propose", &runtime]).await?;
+    let at = network.final_height(0).await? + AHEAD;
+    let passed = alice.refused(&["upgrade", "propose", &runtime, "--at", "1"]).await?;
+    ensure!(passed.contains("name a later one"), "{passed}");
+    hospitals::decide(|name| stack.cli(name), &["upgrade", "propose", &runtime, "--at", &at.to_string()])
+        .await?;
+    let let_in = alice.run(&["upgrade", "status", &runtime]).await?;
+    ensure!(let_in["file"]["pending"] == true && let_in["pending"][0]["at"] == at, "{let_in}");
     let enacted = alice.run(&["upgrade", "enact"]).await?;
     let call = enacted["call_hash"].as_str().with_context(|| format!("no call in {enacted}"))?.to_owned();
     let refused = stack.cli("Bob").refused(&["council", "reclaim", &call]).await?;
     ensure!(refused.contains("nothing on hold"), "{refused}");
     let number = enacted["block"].as_u64().with_context(|| format!("no block in {enacted}"))?;
-    Ok(u32::try_from(number)?)
+    Ok((u32::try_from(number)?, u32::try_from(at)?))
 }
 
 /// The first block after this one that the new runtime makes, once it is final.

@@ -1,11 +1,15 @@
 //! What most commands need: the chain, one's keys, the vault.
 
-use std::{io::IsTerminal, path::PathBuf, sync::OnceLock};
+use std::{
+    io::IsTerminal,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use anyhow::Result;
 use medshare_client::{
     blobs::Vaults,
-    chain::{At, Call, Chain, InFlight, Outcome, Until},
+    chain::{At, Call, Chain, Outcome, Sent, Until},
     keys::{self, Identity, SecretString},
     progress::{Progress, Stage},
 };
@@ -18,10 +22,14 @@ use crate::{
     settings::{Passphrase, Settings},
 };
 
+/// The file of the institution's secret that a command made; nothing as long as it made none.
+pub type NewSecret = Arc<OnceLock<PathBuf>>;
+
 /// What outlives a command that is broken off: how far it got.
 pub struct Session {
     chain: OnceLock<Chain>,
     pub progress: Progress,
+    pub new_secret: NewSecret,
 }
 
 impl Session {
@@ -29,7 +37,7 @@ impl Session {
     pub fn new(settings: &Settings) -> Self {
         let watched = !settings.json.value && std::io::stderr().is_terminal();
         let progress = if watched { progress::bars() } else { Progress::default() };
-        Self { chain: OnceLock::new(), progress }
+        Self { chain: OnceLock::new(), progress, new_secret: NewSecret::default() }
     }
 
     /// Whether the command got as far as to talk with a node.
@@ -37,9 +45,9 @@ impl Session {
         self.chain.get().is_some()
     }
 
-    /// What the command sent without learning what became of it.
-    pub fn in_flight(&self) -> Option<InFlight> {
-        self.chain.get()?.in_flight()
+    /// What the command sent last, and what it knows of that.
+    pub fn sent(&self) -> Option<Sent> {
+        self.chain.get()?.last_sent()
     }
 }
 
@@ -48,6 +56,7 @@ pub struct Context {
     pub chain: Chain,
     pub settings: Settings,
     pub progress: Progress,
+    pub new_secret: NewSecret,
 }
 
 impl Context {
@@ -57,7 +66,8 @@ impl Context {
         let chain = if settings.dry_run { chain.rehearsing() } else { chain };
         // A command connects once.
         let _ = session.chain.set(chain.clone());
-        Ok(Self { chain, settings, progress: session.progress.clone() })
+        let (progress, new_secret) = (session.progress.clone(), session.new_secret.clone());
+        Ok(Self { chain, settings, progress, new_secret })
     }
 
     /// One's keys: of the development account, or from the key file.

@@ -87,14 +87,16 @@ impl Exit {
                 "The node or the vault cannot be reached or did not answer. Repeating it later can help."
             }
             Self::Pending => {
-                "What was sent or waited for had not happened in time, and still may. Look before you repeat it."
+                "What was sent or waited for had not happened in time and still may, or the node went away before it said what \
+                 came of it. Look before you repeat it."
             }
             Self::Key => {
                 "The key file, its passphrase, or a key in it is not there or not the right one; also a development account \
                  on a chain that is not for development."
             }
             Self::Untrue => {
-                "Data are not what the chain says: a ciphertext, key or document that does not fit what was registered."
+                "Data are not what the chain says: a ciphertext, key or document that does not fit what was registered, or that an \
+                 auditor's check speaks against."
             }
             Self::Mismatch => "Client, node and vault do not fit together: other releases, or other chains.",
             Self::Interrupted => {
@@ -148,7 +150,7 @@ fn of_client(error: &Error) -> Exit {
         | Error::NotYours { .. }
         | Error::NotNow { .. }
         | Error::NoAccess { .. } => Exit::Refused,
-        Error::Lost { .. } | Error::TimedOut { .. } => Exit::Pending,
+        Error::Lost { .. } | Error::InDoubt { .. } | Error::TimedOut { .. } => Exit::Pending,
         Error::NotDevelopment { .. }
         | Error::WrongPassphrase { .. }
         | Error::BadKeyFile { .. }
@@ -211,12 +213,17 @@ mod tests {
         let file = || io::Error::from(io::ErrorKind::NotFound);
         let url = || "ws://127.0.0.1:1".to_owned();
         let other = medshare_types::Hash::zero();
+        let gone = Box::new(Error::Node { url: url(), asked: "it".into(), reason: "closed".into() });
         for (error, exit) in [
             (Error::Unreachable { url: url(), reason: "refused".into() }, Exit::Unreachable),
             (Error::OtherChain { url: url(), expected: other, found: other }, Exit::Mismatch),
             (Error::UnknownRecord(1), Exit::NotFound),
             (Error::NotListed(1), Exit::Refused),
             (Error::TimedOut { what: "a block".into(), seconds: 1 }, Exit::Pending),
+            (
+                Error::InDoubt { call: "a call".into(), transaction: other, block: None, cause: gone },
+                Exit::Pending,
+            ),
             (Error::WrongPassphrase { path: "key.age".into() }, Exit::Key),
             (Error::Exists { path: "a".into() }, Exit::Input),
             (Error::File { doing: "read", path: "a".into(), cause: file() }, Exit::Input),

@@ -79,13 +79,21 @@ impl Report {
     }
 
     /// With what to do first.
-    pub fn and_next(mut self, next: Option<String>) -> Self {
-        if let Some(next) = next {
-            self.hint = Some(match self.hint {
-                Some(hint) => format!("{next}\n      {hint}"),
-                None => next,
-            });
-        }
+    pub fn and_next(mut self, next: String) -> Self {
+        self.hint = joined(Some(next), self.hint);
+        self
+    }
+
+    /// With what else is to be known.
+    pub fn and_besides(mut self, more: Option<String>) -> Self {
+        self.hint = joined(self.hint, more);
+        self
+    }
+
+    /// Told of something that happened after what was wanted is done, in this code.
+    pub fn after(mut self, exit: Exit, done: &str) -> Self {
+        self.exit = exit;
+        self.message = format!("{done}; then {}", self.message);
         self
     }
 
@@ -111,6 +119,14 @@ impl Report {
             // Nobody can be told any more if that fails too.
             let _ = crate::output::write(&json!({ "error": self.members() }).to_string());
         }
+    }
+}
+
+/// Two hints, one under the other.
+fn joined(first: Option<String>, second: Option<String>) -> Option<String> {
+    match (first, second) {
+        (Some(first), Some(second)) => Some(format!("{first}\n      {second}")),
+        (first, second) => first.or(second),
     }
 }
 
@@ -156,6 +172,15 @@ mod tests {
         let plain = Report::of(&anyhow::Error::from(missing()).context("cannot read a"));
         assert_eq!(plain.message, "cannot read a: no such file");
         assert!(plain.hint.is_some());
+    }
+
+    #[test]
+    fn hints_are_told_in_their_order() {
+        let report = |hint: Option<&str>| Report::new(Exit::Failed, "a", hint.map(str::to_owned));
+        let told = report(Some("b")).and_next("a".into()).and_besides(Some("c".into()));
+        assert_eq!(told.hint.as_deref(), Some("a\n      b\n      c"));
+        assert_eq!(report(None).and_besides(None).hint, None);
+        assert_eq!(report(None).and_besides(Some("c".into())).hint.as_deref(), Some("c"));
     }
 
     #[test]

@@ -20,9 +20,15 @@ use std::{io::IsTerminal, process::ExitCode, time::Duration};
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 use futures::future::OptionFuture;
+use medshare_client::chain::Sent;
 
 use crate::{
-    commands::next, context::Session, exit::Exit, failure::Report, output::Output, settings::Settings,
+    commands::{next, privacy},
+    context::Session,
+    exit::Exit,
+    failure::Report,
+    output::Output,
+    settings::Settings,
 };
 
 /// How long work on files may take to clear away what it has begun, once it is to stop.
@@ -73,26 +79,30 @@ async fn run(command: args::Command, settings: Settings) -> Result<Output, Repor
     let signalled = OptionFuture::from((!ends_itself).then(interrupt::signal));
     let next = next::after(&command);
     let ended = tokio::select! {
-        ended = commands::run(command, settings, &session) => ended,
+        ended = commands::run(command, settings, &session) => ended.map_err(|error| {
+            let report = Report::of(&error);
+            match session.is_connected() {
+                true => next.told(report, session.sent().as_ref()),
+                false => report,
+            }
+        }),
         Some(exit) = signalled => {
             session.progress.stop();
-            let in_flight = session.in_flight();
-            let message = match &in_flight {
-                Some(sent) => format!(
-                    "stopped; {} was sent as {:?} and may still get into a block",
-                    sent.call, sent.transaction
-                ),
+            let sent = session.sent();
+            let message = match &sent {
+                Some(Sent { call, transaction, block: None }) => {
+                    format!("stopped; {call} was sent as {transaction:?} and may still get into a block")
+                }
+                Some(Sent { call, block: Some(block), .. }) => {
+                    format!("stopped after {call} took effect in block {}", block.number)
+                }
                 None => "stopped before anything more was sent".to_owned(),
             };
-            return Err(Report::new(exit, message, Some(next.hint(in_flight.is_some()))));
+            Err(Report::new(exit, message, Some(next.hint(sent.as_ref()))))
         }
     };
-    ended.map_err(|error| {
-        let report = Report::of(&error);
-        let broken_off = matches!(report.exit, Exit::Unreachable | Exit::Pending);
-        let sent = report.exit == Exit::Pending || session.in_flight().is_some();
-        report.and_next((broken_off && session.is_connected()).then(|| next.hint(sent)))
-    })
+    // A secret that was made stays, whatever became of the rest.
+    ended.map_err(|report| report.and_besides(privacy::new_secret(&session.new_secret)))
 }
 
 fn told(report: Report, as_json: bool) -> ExitCode {

@@ -7,7 +7,7 @@ pub use medshare_types::Amount;
 
 use std::str::FromStr;
 
-use medshare_types::{Code, CodeSystem, Finding, Kind, Modifier, Moment, Permission, Role, Use};
+use medshare_types::{Code, CodeSystem, Finding, Findings, Kind, Modifier, Moment, Permission, Role, Use};
 
 /// A span of time, in milliseconds; written as `90s`, `12h`, `30d`, `1h 30m`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,21 +67,24 @@ pub fn modifier(text: &str) -> Result<Modifier, String> {
     )
 }
 
+const FINDINGS: [(&str, Finding); 7] = [
+    ("unavailable", Finding::Unavailable),
+    ("does-not-open", Finding::DoesNotOpen),
+    ("commitment-mismatch", Finding::CommitmentMismatch),
+    ("unreadable-format", Finding::UnreadableFormat),
+    ("false-descriptor", Finding::FalseDescriptor),
+    ("not-deidentified", Finding::NotDeidentified),
+    ("other", Finding::Other),
+];
+
 /// Something that an auditor found wrong.
 pub fn finding(text: &str) -> Result<Finding, String> {
-    named(
-        text,
-        "finding",
-        &[
-            ("unavailable", Finding::Unavailable),
-            ("does-not-open", Finding::DoesNotOpen),
-            ("commitment-mismatch", Finding::CommitmentMismatch),
-            ("unreadable-format", Finding::UnreadableFormat),
-            ("false-descriptor", Finding::FalseDescriptor),
-            ("not-deidentified", Finding::NotDeidentified),
-            ("other", Finding::Other),
-        ],
-    )
+    named(text, "finding", &FINDINGS)
+}
+
+/// Findings as people write them.
+pub fn finding_names(findings: &Findings) -> Vec<&'static str> {
+    FINDINGS.iter().filter(|(_, finding)| findings.contains(finding)).map(|(name, _)| *name).collect()
 }
 
 /// A medical code, `SYSTEM:CODE`.

@@ -164,6 +164,18 @@ pub enum Error {
         /// What the node said.
         reason: String,
     },
+    /// A transaction was handed to the node, and what became of it could not be had from it.
+    #[error("{call} was sent as {transaction:?}{}, but what came of it is not known: {cause}", block_suffix(.block))]
+    InDoubt {
+        /// The call.
+        call: String,
+        /// The transaction's hash.
+        transaction: Hash,
+        /// The block that it was put into, if the node still said so.
+        block: Option<Hash>,
+        /// Why it is not known.
+        cause: Box<Error>,
+    },
     /// An expected event is not among those of a transaction.
     #[error("{call} succeeded without the event {event}")]
     NoEvent {
@@ -464,6 +476,10 @@ impl Error {
             Self::Lost { .. } => {
                 "look whether it took effect before repeating it; another program may send from the same account"
             }
+            Self::InDoubt { .. } => {
+                "it may be in a block, or get into one within two minutes: what is done again before that is clear may be done \
+                 twice"
+            }
             Self::NoEvent { .. } => "this client and the node's runtime are of different releases",
             Self::NotDevelopment { .. } => "create a key file of your own with `medshare keys create`",
             Self::File { .. } => "check the path, the permissions and the free space",
@@ -524,7 +540,11 @@ impl Error {
 
     /// Whether the node went away, so that it makes sense to connect again and repeat a question.
     pub fn is_disconnect(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Node { .. })
+        match self {
+            Self::Unreachable { .. } | Self::Node { .. } => true,
+            Self::InDoubt { cause, .. } => cause.is_disconnect(),
+            _ => false,
+        }
     }
 
     /// Whether the chain or its pool refused a call for a reason that repeating it does not change.
@@ -566,6 +586,10 @@ impl From<ReadError> for Error {
 
 fn docs_suffix(docs: &str) -> String {
     if docs.is_empty() { String::new() } else { format!(": {docs}") }
+}
+
+fn block_suffix(block: &Option<Hash>) -> String {
+    block.map(|block| format!(" and is in block {block:?}")).unwrap_or_default()
 }
 
 fn hex_point(point: &Point) -> String {

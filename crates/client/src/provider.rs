@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use medshare_crypto::RecordKey;
 use medshare_types::{
-    AccountId, Descriptor, Hash, KeyCommitment, Kind, Locators, NewVersion, Point, Policy, RecordId, Version,
+    AccountId, Balance, Descriptor, Hash, KeyCommitment, Kind, Locators, NewVersion, Point, Policy, RecordId,
+    Version,
 };
 use rand::{RngCore, rngs::OsRng};
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ use crate::{
 /// record key can be had from the commitment by whoever holds the owner's key.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SealedFile {
-    /// The envelope.
+    /// The envelope. A relative path in a description is one from the description's folder.
     pub path: PathBuf,
     /// SHA-256 of the envelope.
     pub ciphertext: Hash,
@@ -69,6 +70,8 @@ impl SealedFile {
 pub struct Registration {
     /// The records, in the order of the files.
     pub records: Vec<RecordId>,
+    /// What is on hold for each of them.
+    pub deposits: Vec<Balance>,
     /// The transaction.
     pub outcome: Outcome,
 }
@@ -104,8 +107,9 @@ pub fn seal_file(
     let commitment = key
         .commit(&mut OsRng, &owner_key)
         .map_err(|error| Error::crypto("commit to the record key", error))?;
-    let sealed = envelope::seal(document, envelope, &key, progress)?;
-    if sealed.plaintext_size != description.descriptor.plaintext_size {
+    let size = description.descriptor.plaintext_size;
+    let sealed = envelope::seal_sized(document, envelope, &key, Some(size), progress)?;
+    if sealed.plaintext_size != size {
         // What was described is not what was sealed: auditors would reject it.
         let removed = std::fs::remove_file(envelope);
         removed.map_err(|source| Error::file("remove", envelope, source))?;
@@ -190,16 +194,17 @@ pub async fn register(
     progress.begin(Stage::Waiting, None);
     let outcome = chain.submit(identity, call, until).await?;
     progress.end();
-    let records = outcome
+    let registered = outcome
         .events
         .iter()
         .filter(|event| event.is("Records", "Registered"))
-        .map(|event| Ok(event.field("record")?))
-        .collect::<Result<Vec<RecordId>>>()?;
-    if records.len() != files.len() {
+        .map(|event| Ok((event.field("record")?, event.field("deposit")?)))
+        .collect::<Result<Vec<(RecordId, Balance)>>>()?;
+    if registered.len() != files.len() {
         return Err(Error::NoEvent { call: outcome.call, event: "Records.Registered for each file".into() });
     }
-    Ok(Registration { records, outcome })
+    let (records, deposits) = registered.into_iter().unzip();
+    Ok(Registration { records, deposits, outcome })
 }
 
 /// Uploads a sealed file and registers it as a new version of a record. Returns the version's number.
@@ -220,8 +225,9 @@ pub async fn revise(
     progress.begin(Stage::Waiting, None);
     let outcome = chain.submit(identity, calls::revise(record, file.version(locators)), until).await?;
     progress.end();
-    let latest = chain.known_record(record, At::Block(outcome.block.hash)).await?.latest;
-    Ok((latest, outcome))
+    // From the transaction's own event: the node may be gone by now.
+    let version = outcome.field("Records", "Revised", "version")?;
+    Ok((version, outcome))
 }
 
 /// Ends a record.
@@ -286,8 +292,12 @@ fn sealed_to(file: &SealedFile, key: Point) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::{Arc, Mutex};
+
     use medshare_crypto::open_commitment;
+
+    use super::*;
+    use crate::progress::Step;
 
     #[test]
     fn a_sealed_file_opens_with_the_owners_key() {
@@ -339,6 +349,27 @@ mod tests {
         assert_eq!(elements, ["Patient.name"]);
         assert!(!sealed.exists());
         assert_eq!(seal(Identifying::Accepted).unwrap().identifying, elements);
+    }
+
+    #[test]
+    fn a_folder_that_is_sealed_tells_how_much_there_is_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let study = folder.path().join("study");
+        std::fs::create_dir(&study).unwrap();
+        let image = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/dicom/CT_small.dcm");
+        std::fs::copy(image, study.join("1.dcm")).unwrap();
+        let key = Identity::generate().unwrap().newest_key();
+        let steps = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&steps);
+        let progress = Progress::new(move |step| told.lock().unwrap().push(step));
+        let sealed = folder.path().join("study.age");
+        let file = seal_file(&study, None, &sealed, (key, Identifying::Accepted), &progress).unwrap();
+        let size = file.descriptor.plaintext_size;
+        let steps = steps.lock().unwrap();
+        let begin = Step::Begin { stage: Stage::Sealing, total: Some(size) };
+        let first = steps.iter().position(|step| *step == begin).unwrap();
+        let done = steps[first..].iter().map(|step| if let Step::Advance(by) = step { *by } else { 0 });
+        assert_eq!(done.sum::<u64>(), size);
     }
 
     #[test]

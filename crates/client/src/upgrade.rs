@@ -3,12 +3,15 @@
 use std::{borrow::Cow, path::Path};
 
 use codec::Decode;
-use medshare_types::Hash;
+use medshare_types::{BlockNumber, Hash};
 use serde::Serialize;
 
 use crate::{
     At, Chain, Error, Identity, Outcome, Result, Until,
-    chain::{DecodedCall, calls::council::set_code},
+    chain::{
+        DecodedCall,
+        calls::council::{schedule, set_code},
+    },
     council::{self, Proposed, RootCall, Terms},
 };
 
@@ -44,8 +47,6 @@ impl Release {
     /// # Errors
     /// [`Error::File`], [`Error::NotRuntime`].
     pub fn read(path: &Path) -> Result<Self> {
-        use sha2::Digest as _;
-
         let code = std::fs::read(path).map_err(|error| Error::file("read", path, error))?;
         let version = version_of(&code).map_err(|reason| Error::NotRuntime { path: path.into(), reason })?;
         if code.len() > LONGEST {
@@ -53,7 +54,7 @@ impl Release {
                 format!("it has {} bytes; the chain takes {LONGEST}: use the compressed one", code.len());
             return Err(Error::NotRuntime { path: path.into(), reason });
         }
-        let sha256 = Hash::from_slice(&sha2::Sha256::digest(&code));
+        let sha256 = sha256(&code);
         Ok(Self { code, version, sha256 })
     }
 }
@@ -85,28 +86,36 @@ pub fn check(current: &RuntimeVersion, next: &RuntimeVersion) -> Result<()> {
     Ok(())
 }
 
-/// The hash of the call that installs a release, which is what hospitals vote on.
+/// Publishes a runtime and proposes that it may take the place of the chain's: when a hospital has the call run, or if a block
+/// is named, in that block, as long as the call has run before.
 ///
 /// # Errors
-/// [`Error::Node`] if the node does not answer.
-pub async fn call_hash(chain: &Chain, release: &Release) -> Result<Hash> {
-    let call = set_code(release.code.clone()).encode(&*chain.metadata().await?)?;
-    Ok(sp_crypto_hashing::blake2_256(&call.bytes()).into())
-}
-
-/// Publishes a runtime and proposes that it may take the place of the chain's.
-///
-/// # Errors
-/// As of [`check`] and [`council::propose`].
+/// [`Error::NotNow`] if the block is not ahead; as of [`check`] and [`council::propose`].
 pub async fn propose(
     chain: &Chain,
     signer: &Identity,
     release: &Release,
+    at: Option<BlockNumber>,
     terms: Terms,
     until: Until,
 ) -> Result<(Option<Outcome>, Hash, Proposed)> {
     check(&current(chain).await?, &release.version)?;
-    council::propose_root(chain, signer, set_code(release.code.clone()), terms, until).await
+    let install = set_code(release.code.clone());
+    let call = match at {
+        None => install,
+        Some(at) => {
+            let best = chain.block(At::Best).await?.number;
+            if at <= best {
+                return Err(Error::NotNow {
+                    doing: "upgrade",
+                    what: format!("in block {at}"),
+                    reason: format!("the chain has block {best} already: name a later one"),
+                });
+            }
+            schedule(at, install)
+        }
+    };
+    council::propose_root(chain, signer, call, terms, until).await
 }
 
 /// A call that runs as root, with what is known of it.
@@ -119,6 +128,10 @@ pub struct Pending {
     pub decoded: Option<DecodedCall>,
     /// Which runtime it would install, if it would.
     pub installs: Option<RuntimeVersion>,
+    /// The SHA-256 of that runtime's code.
+    pub sha256: Option<Hash>,
+    /// In which block, if not at once.
+    pub at: Option<BlockNumber>,
 }
 
 /// The calls that run as root once the hospitals let them, upgrades among them.
@@ -126,25 +139,34 @@ pub struct Pending {
 /// # Errors
 /// [`Error::Node`] if the node does not answer.
 pub async fn pending(chain: &Chain) -> Result<Vec<Pending>> {
-    let set_code_indices = set_code(Vec::new()).encode(&*chain.metadata().await?)?.bytes();
+    let metadata = chain.metadata().await?;
+    let install = set_code(Vec::new()).encode(&metadata)?.bytes();
+    let scheduled = schedule(0, set_code(Vec::new())).encode(&metadata)?.bytes();
     let mut pending = Vec::new();
     for call in council::root_calls(chain, At::Best).await? {
         let bytes = match call.length {
             Some(_) => council::preimage(chain, call.hash, At::Best).await?,
             None => None,
         };
-        let mut found = Pending { call, decoded: None, installs: None };
+        let mut found = Pending { call, decoded: None, installs: None, sha256: None, at: None };
         if let Some(bytes) = bytes {
             // A runtime's code is too long to be decoded for people.
-            let code = bytes
-                .get(2..)
-                .filter(|_| bytes.get(..2) == set_code_indices.get(..2))
-                .and_then(|mut code| Vec::<u8>::decode(&mut code).ok());
+            let code = code_in(&bytes, &install)
+                .map(|code| (code, None))
+                .or_else(|| code_at(&bytes, &scheduled).map(|(at, code)| (code, Some(at))));
             match code {
-                Some(code) => {
-                    let arguments = serde_json::Map::new();
-                    found.decoded = Some(DecodedCall { call: "System.set_code".into(), arguments });
+                Some((code, at)) => {
+                    let (call, arguments) = match at {
+                        None => ("System.set_code", serde_json::Map::new()),
+                        Some(at) => {
+                            let when = ("when".to_owned(), at.into());
+                            ("Scheduler.schedule", serde_json::Map::from_iter([when]))
+                        }
+                    };
+                    found.decoded = Some(DecodedCall { call: call.into(), arguments });
                     found.installs = version_of(&code).ok();
+                    found.sha256 = Some(sha256(&code));
+                    found.at = at;
                 }
                 // What this runtime cannot decode it cannot run either.
                 None => found.decoded = chain.decode_call(&bytes).await.ok(),
@@ -153,6 +175,31 @@ pub async fn pending(chain: &Chain) -> Result<Vec<Pending>> {
         pending.push(found);
     }
     Ok(pending)
+}
+
+/// The code that a call installs, told from others by a call that installs none.
+fn code_in(bytes: &[u8], install: &[u8]) -> Option<Vec<u8>> {
+    let mut code = bytes.strip_prefix(install.get(..2)?)?;
+    Vec::<u8>::decode(&mut code).ok().filter(|_| code.is_empty())
+}
+
+/// The same of one that is scheduled, and for which block.
+fn code_at(bytes: &[u8], scheduled: &[u8]) -> Option<(BlockNumber, Vec<u8>)> {
+    const WHEN: std::ops::Range<usize> = 2..6;
+    let (begin, install) = (scheduled.get(..WHEN.start)?, scheduled.get(8..)?);
+    bytes.strip_prefix(begin)?;
+    // That it is once and of the highest priority.
+    if bytes.get(WHEN.end..8)? != scheduled.get(WHEN.end..8)? {
+        return None;
+    }
+    let at = BlockNumber::decode(&mut bytes.get(WHEN)?).ok()?;
+    Some((at, code_in(bytes.get(8..)?, install)?))
+}
+
+fn sha256(code: &[u8]) -> Hash {
+    use sha2::Digest as _;
+
+    Hash::from_slice(&sha2::Sha256::digest(code))
 }
 
 /// Which runtime a WebAssembly file holds.
@@ -244,6 +291,24 @@ mod tests {
         let limit = sp_maybe_compressed_blob::CODE_BLOB_BOMB_LIMIT;
         let compressed = sp_maybe_compressed_blob::compress_weakly(&code, limit).unwrap();
         assert_eq!(version_of(&compressed), Ok(version("medshare", 12)));
+    }
+
+    #[test]
+    fn the_code_that_a_call_installs_is_found_also_where_it_is_scheduled() {
+        let (install, priority) = ([0, 2], 0u8);
+        let set_code = |code: &[u8]| [&install[..], &code.encode()].concat();
+        let schedule = |at: BlockNumber, priority: u8, call: &[u8]| {
+            [&[9, 0][..], &(at, None::<(u32, u32)>, priority).encode(), call].concat()
+        };
+        let (none, scheduled) = (set_code(b""), schedule(0, priority, &set_code(b"")));
+        assert_eq!(code_in(&set_code(b"code"), &none), Some(b"code".to_vec()));
+        assert_eq!(code_at(&set_code(b"code"), &scheduled), None);
+        let later = schedule(70_000, priority, &set_code(b"code"));
+        assert_eq!(code_in(&later, &none), None);
+        assert_eq!(code_at(&later, &scheduled), Some((70_000, b"code".to_vec())));
+        assert_eq!(code_at(&schedule(70_000, 1, &set_code(b"code")), &scheduled), None);
+        assert_eq!(code_at(&schedule(70_000, priority, &[0, 1, 0]), &scheduled), None);
+        assert_eq!(code_at(&later[..later.len() - 1], &scheduled), None);
     }
 
     #[test]

@@ -47,6 +47,13 @@ impl Context<'_> {
         }
     }
 
+    /// Goes on after an error in a file that is shared as it is, by its owner's word: what could not be read of it may
+    /// identify somebody.
+    pub(crate) fn pass_over(&mut self, error: &ReadError) -> Result<(), ReadError> {
+        self.remark(error.to_string());
+        self.part(At::Whole, Part::Unread(&error.to_string()))
+    }
+
     /// Writes, if anything is to be written.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
         let Some(out) = &mut self.out else { return Ok(()) };

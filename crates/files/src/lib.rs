@@ -79,6 +79,7 @@ pub struct Read {
 /// Describes a file, folder or zip as `kind`, or as what it is by its content.
 ///
 /// As [`Kind::Document`], a file whose form is known but which is broken passes with its media type alone, and a remark.
+/// What could not be read of it counts as identifying.
 ///
 /// # Errors
 /// If it cannot be read, is empty, or is broken or of another kind.

@@ -81,6 +81,9 @@ pub enum Part<'a> {
         /// What it says, as far as it is text; empty if it is not, or was not read.
         value: &'a str,
     },
+    /// The file, or the member, is broken: what follows could not be read, and this is why. It comes last, and only of
+    /// what is shared as a document, as it is.
+    Unread(&'a str),
 }
 
 /// A row of a table.

@@ -82,9 +82,8 @@ pub(crate) fn read(
     }
     let content = match read_form(as_form, input, size, &mut context) {
         Ok(content) => content,
-        // Shared as it is, by its owner's word.
         Err(error) if lenient && error.is_of_content() => {
-            context.remark(error.to_string());
+            context.pass_over(&error)?;
             return Ok(Tally::default().finish(Kind::Document, as_form.media_type(), size));
         }
         Err(error) => return Err(error),

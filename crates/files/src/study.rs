@@ -125,8 +125,7 @@ pub(crate) fn read(
                 instances.directories.push((name.clone(), directory));
             }
             Ok(_) => {}
-            // Shared as it is, by its owner's word.
-            Err(error) if lenient && error.is_of_content() => context.remark(error.to_string()),
+            Err(error) if lenient && error.is_of_content() => context.pass_over(&error)?,
             Err(error) => return Err(error),
         }
     }

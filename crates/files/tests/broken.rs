@@ -1,12 +1,16 @@
 //! Whatever befalls a file, it is read or refused with a reason: no panic, no endless loop, no more memory than the file's
-//! own size and bounds ask for.
+//! own size and bounds ask for. Whoever calls it a document hides nothing by that.
 
 mod common;
 
 use std::fs;
 
-use common::{Dir, bytes, zip};
-use medshare_files::{ReadError, describe, rewrite};
+use common::{Dir, UNREAD, bytes, described, described_as, fixture, is_unread, zip};
+use medshare_files::{
+    Form, ReadError,
+    deid::{Identifier, check},
+    describe, recognise, rewrite,
+};
 use medshare_types::Kind;
 use proptest::prelude::*;
 
@@ -52,9 +56,101 @@ fn survives(dir: &Dir, content: &[u8]) {
         let again = describe(&path, Some(found.descriptor.kind)).unwrap();
         assert_eq!(again.descriptor, found.descriptor);
     }
+    // What is refused as what it is says as a document that it could not be read, and nothing else does. A zip may be
+    // refused for what is missing in it.
+    if let Ok(document) = &as_document
+        && recognise(&path).unwrap() != Form::Zip
+    {
+        assert_eq!(is_unread(document), found.is_err());
+    }
     found.map(drop).unwrap_or_else(told);
     as_document.map(drop).unwrap_or_else(told);
     rewrite(&path, None, &mut std::io::sink(), &mut ()).unwrap_or_else(told);
+}
+
+#[test]
+fn what_could_not_be_read_of_a_document_counts_as_identifying() {
+    let paths = fs::read_dir(fixture("bad")).unwrap().map(|file| file.unwrap().path());
+    let mut files: Vec<(String, Vec<u8>)> =
+        paths.map(|path| (path.display().to_string(), fs::read(&path).unwrap())).collect();
+    assert!(files.len() >= 3, "{}", files.len());
+    // Nothing of a broken DICOM file has been looked at.
+    for (name, content) in &files {
+        assert_eq!(described_as(content, Some(Kind::Document)).unwrap().identifying, [UNREAD], "{name}");
+    }
+    let truncated = bytes("bad/MR_truncated.dcm");
+    let bundle = bytes("fhir/atencio.json");
+    let made: [(&str, Vec<u8>); 12] = [
+        ("a cut DICOM image", bytes("dicom/CT_small.dcm")[..300].to_vec()),
+        ("a cut bundle", bundle[..bundle.len() / 2].to_vec()),
+        ("a cut resource", br#"{"resourceType":"Patient","name":[{"family":"Roe""#.to_vec()),
+        ("a resource that is none of R4", br#"{"resourceType":"Patient","birthDate":17}"#.to_vec()),
+        ("a cut export", EXPORT[..EXPORT.len() - 9].to_vec()),
+        ("a cut message", HL7[..HL7.len() / 2].to_vec()),
+        ("a message of nothing", b"MSH|^~\\&|broken".to_vec()),
+        ("a ragged table", [TABLE, b"4,Poe,5\n".repeat(30).as_slice(), b"5,Low\n"].concat()),
+        ("a cut image", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0".to_vec()),
+        ("a cut PDF", PDF[..PDF.len() - 20].to_vec()),
+        ("a zip with a cut member", zip(&[("1.dcm", &truncated), ("2.txt", b"nothing of note")])),
+        ("a zip with cut members", zip(&[("1.dcm", &truncated), ("2.json", &bundle[..bundle.len() / 2])])),
+    ];
+    files.extend(made.map(|(name, content)| (name.to_owned(), content)));
+    let dir = Dir::new();
+    for (name, content) in files {
+        let path = dir.put("file", content);
+        assert!(describe(&path, None).is_err(), "{name}");
+        let document = describe(&path, Some(Kind::Document)).unwrap();
+        let checked = check(&path, Some(Kind::Document), true).unwrap().checked();
+        assert!(is_unread(&document) && !checked.clean, "{name}: {:?}", document.identifying);
+        assert!(checked.identifying.contains(&UNREAD.to_owned()), "{name}: {:?}", checked.identifying);
+        let unread: Vec<_> =
+            checked.findings.structured().filter(|found| found.place.element() == UNREAD).collect();
+        assert_eq!(unread.len(), if name.ends_with("members") { 2 } else { 1 }, "{name}: {unread:?}");
+        for found in unread {
+            assert_eq!(found.identifier, Identifier::Other, "{name}");
+            assert_eq!(found.file.is_some(), name.starts_with("a zip"), "{name}");
+            // Why is told with the values, and to the owner in any case.
+            let why = found.value.as_deref().unwrap();
+            assert!(document.remarks.iter().any(|remark| remark.ends_with(why)), "{name}: {why}");
+        }
+        let secretive = check(&path, Some(Kind::Document), false).unwrap();
+        assert!(secretive.findings.iter().all(|found| found.value.is_none()), "{name}");
+    }
+}
+
+#[test]
+fn what_was_read_before_a_file_broke_is_found_as_well() {
+    let bundle = bytes("fhir/atencio.json");
+    let cut = described_as(&bundle[..bundle.len() / 2], Some(Kind::Document)).unwrap();
+    assert!(cut.identifying.contains(&"Patient.name".to_owned()), "{:?}", cut.identifying);
+    let mixed = zip(&[("1.dcm", &bytes("bad/no_meta.dcm")), ("2.json", &bundle)]);
+    let mixed = described_as(mixed, Some(Kind::Document)).unwrap();
+    assert!(is_unread(&mixed) && mixed.identifying.contains(&"Patient.name".to_owned()));
+}
+
+#[test]
+fn what_is_whole_or_of_no_known_form_is_not_called_broken() {
+    for (name, content) in samples() {
+        let document = described_as(&content, Some(Kind::Document)).unwrap();
+        assert_eq!(is_unread(&document), ["bad VR", "no meta"].contains(&name), "{name}");
+    }
+    for content in [
+        // JSON that is no FHIR, and text that begins like something else.
+        &br#"{"a":{"resourceType":"Patient"}}"#[..],
+        br#"{"name":"a model","layers":[1,2,3]}"#,
+        b"[1,2,3",
+        b"{curly prose}",
+        b"MSH is a word",
+        b"BMI is no bitmap",
+        b"<note>x</note>",
+        b"GIF89a\x01\0\x01\0",
+        b"\x00\x01\x02\x03 nothing known",
+    ] {
+        let document = described_as(content, Some(Kind::Document)).unwrap();
+        let name = String::from_utf8_lossy(content);
+        assert_eq!(document.identifying, Vec::<String>::new(), "{name}");
+        assert!(described(content).unwrap().identifying.is_empty(), "{name}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Dir, count, described, described_as, descriptor, media_type, refusal};
+use common::{Dir, count, described, described_as, descriptor, is_unread, media_type, refusal};
 use medshare_files::{At, Inspect, Part, Place, ReadError, read, rewrite};
 use medshare_types::Kind;
 
@@ -184,7 +184,9 @@ fn a_ragged_table_is_refused_with_the_line() {
     // Beyond what is looked at to recognise it.
     (0..20_000).for_each(|_| rows.push_str("1,2,3\n"));
     assert!(refusal(format!("{rows}1,2,3,4\n")).contains("line 20032 has 4 columns"));
-    let as_document = described_as(format!("{rows}1,2,3,4\n"), Some(Kind::Document)).unwrap().descriptor;
+    let as_document = described_as(format!("{rows}1,2,3,4\n"), Some(Kind::Document)).unwrap();
+    assert!(is_unread(&as_document), "{:?}", as_document.identifying);
+    let as_document = as_document.descriptor;
     assert_eq!((media_type(&as_document), as_document.counts.len()), ("text/csv", 0));
 }
 

@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use common::{Dir, bytes, described, described_as, descriptor, fixture, media_type};
+use common::{Dir, bytes, described, described_as, descriptor, fixture, is_unread, media_type};
 use medshare_files::{Form, ReadError, Source, describe, recognise};
 use medshare_types::{Descriptor, Kind};
 
@@ -100,8 +100,13 @@ fn the_owner_may_call_anything_a_document_and_the_auditor_sees_the_same() {
         let owner = describe(&dir.put(name, &content), Some(Kind::Document)).unwrap();
         let auditor = described_as(&content, Some(owner.descriptor.kind)).unwrap();
         assert_eq!(owner.descriptor, auditor.descriptor, "{name}");
+        assert_eq!(owner.identifying, auditor.identifying, "{name}");
         assert_eq!(owner.descriptor.kind, Kind::Document, "{name}");
-        if let Ok(automatic) = described(&content)
+        let automatic = described(&content);
+        // Whoever calls what is broken a document does not hide that nobody looked at it.
+        assert_eq!(is_unread(&owner), automatic.is_err(), "{name}");
+        assert_eq!(automatic.is_err(), ["truncated", "message"].contains(&name), "{name}");
+        if let Ok(automatic) = automatic
             && automatic.descriptor.kind == Kind::Document
         {
             assert_eq!(automatic.descriptor, owner.descriptor, "{name}");

@@ -5,7 +5,8 @@ mod common;
 use std::{fs, io::Cursor, path::Path};
 
 use common::{
-    Dir, bytes, count, described, described_as, dicom, element, header, item, media_type, refusal, zip,
+    Dir, UNREAD, bytes, count, described, described_as, dicom, element, header, item, media_type, refusal,
+    zip,
 };
 use medshare_files::{Inspect, Part, Place, ReadError, describe, pack, pack_held, rewrite};
 use medshare_types::Kind;
@@ -120,13 +121,12 @@ fn a_broken_file_within_is_named() {
     dir.put("series/x.dcm", bytes("bad/MR_truncated.dcm"));
     let error = describe(dir.path(), None).unwrap_err().to_string();
     assert!(error.contains("series/x.dcm is not a valid DICOM file: (7FE0,0010)"), "{error}");
-    assert!(
-        describe(dir.path(), Some(Kind::Document))
-            .unwrap()
-            .remarks
-            .iter()
-            .any(|r| r.contains("series/x.dcm"))
-    );
+    let document = describe(dir.path(), Some(Kind::Document)).unwrap();
+    assert!(document.remarks.iter().any(|r| r.contains("series/x.dcm")));
+    assert!(document.identifying.contains(&"(0010,0010) PatientName".to_owned()));
+    let found = document.findings.structured().filter(|found| found.place.element() == UNREAD);
+    let unread: Vec<Option<&str>> = found.map(|found| found.file.as_deref()).collect();
+    assert_eq!(unread, [Some("series/x.dcm")]);
     dir.put("series/x.dcm", "");
     assert!(describe(dir.path(), None).unwrap_err().to_string().contains("x.dcm is empty"));
 }

@@ -6,10 +6,11 @@ CREATE TABLE blocks (number BIGINT NOT NULL PRIMARY KEY, hash BYTEA NOT NULL, ti
 
 -- The record with its policy and its listing.
 CREATE TABLE records (record BIGINT NOT NULL PRIMARY KEY, body BYTEA NOT NULL);
--- `document` ascends in the order in which versions came: by `block`, and in a block by record and version.
+-- `document` ascends in the order in which versions came: by `block`, and in a block by record and version. `whole` is the
+-- record's body once more, so that what is found is read from one place and not from two.
 CREATE TABLE versions (
     document BIGINT NOT NULL PRIMARY KEY, record BIGINT NOT NULL, version BIGINT NOT NULL, block BIGINT NOT NULL,
-    body BYTEA NOT NULL
+    body BYTEA NOT NULL, whole BYTEA NOT NULL
 );
 CREATE UNIQUE INDEX versions_version ON versions (record, version);
 

@@ -5,7 +5,7 @@ use medshare_types::{AccountId, RecordId};
 use sqlx::{Row, any::AnyRow};
 
 use crate::{
-    Index, Result,
+    Error, Index, Result,
     rows::{GrantRow, records::whole},
     store::{Value, body, number, statement},
 };
@@ -51,7 +51,7 @@ impl Entity {
     fn parts(self) -> (&'static str, &'static str, &'static str, &'static str) {
         match self {
             Self::Policies | Self::Listings | Self::Records => ("record, body", "records", "record", ""),
-            Self::Versions => ("document, body, record, version", "versions", "document", ""),
+            Self::Versions => (VERSION, "versions", "document", ""),
             Self::Orders => ("id, body", "orders", "id", " AND cleared = 0"),
             Self::Reviews => ("id, body, subject", "reviews", "id", " AND removed = 0"),
             Self::Grants => (GrantRow::COLUMNS, "grants", "id", " AND cleared = 0"),
@@ -60,6 +60,10 @@ impl Entity {
         }
     }
 }
+
+/// A version, and whether the record beside it is the record.
+const VERSION: &str = "document, body, record, version, CAST(CASE WHEN whole = \
+    (SELECT r.body FROM records r WHERE r.record = versions.record) THEN 1 ELSE 0 END AS BIGINT)";
 
 /// A key and a value, both SCALE.
 pub type Pair = (Vec<u8>, Vec<u8>);
@@ -125,7 +129,15 @@ fn pair(entity: Entity, row: &AnyRow) -> Result<Option<Pair>> {
             None => None,
         },
         Entity::Orders => Some((id()?, value()?)),
-        Entity::Versions => Some(((number::<u64>(row, 2)?, number::<u32>(row, 3)?).encode(), value()?)),
+        Entity::Versions => {
+            let (record, version) = (number::<u64>(row, 2)?, number::<u32>(row, 3)?);
+            if number::<u8>(row, 4)? == 0 {
+                return Err(Error::Damaged(format!(
+                    "version {version} of record {record} has another record beside it"
+                )));
+            }
+            Some(((record, version).encode(), value()?))
+        }
         Entity::Reviews => Some((row.try_get(2)?, value()?)),
         Entity::Grants => {
             let (key, row): ((RecordId, u32, AccountId), _) = GrantRow::read(row)?;

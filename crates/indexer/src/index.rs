@@ -247,6 +247,14 @@ impl Index {
         Ok(())
     }
 
+    /// Ends what is going on, and closes the database. One whose index is only dropped is closed behind one's back, and may be
+    /// locked when it is opened again meanwhile.
+    pub async fn close(self) {
+        let _turn = self.turn.lock().await;
+        self.store.readers.close().await;
+        self.store.writer.close().await;
+    }
+
     /// How much it holds.
     ///
     /// # Errors

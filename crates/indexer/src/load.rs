@@ -30,7 +30,7 @@ pub async fn load(connection: &mut AnyConnection) -> Result<Live> {
     let mut taking = tokio::task::spawn_blocking(move || Ok(memory));
     let mut first = 0;
     while first <= last {
-        let text = format!("{VERSIONS} WHERE v.document BETWEEN $1 AND $2 ORDER BY v.document");
+        let text = format!("{VERSIONS} WHERE document BETWEEN $1 AND $2 ORDER BY document");
         let values = [Value::Int(first), Value::Int(first + CHUNK - 1)];
         let rows = statement(text, values).fetch_all(&mut *connection).await?;
         let memory = taken(taking).await?;

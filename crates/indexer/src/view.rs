@@ -112,7 +112,7 @@ impl Index {
         let credits = batch.credits.clone();
         let Touched { records, .. } = batch.write(&mut transaction, settled, head, placed).await?;
         let touched: BTreeSet<RecordId> = records.keys().copied().collect();
-        let text = format!("{VERSIONS} WHERE v.record");
+        let text = format!("{VERSIONS} WHERE record");
         let rows = of_numbers(&mut transaction, &text, touched.iter().copied()).await?;
         let mut versions = rows.iter().map(version).collect::<Result<Vec<_>>>()?;
         versions.sort_by_key(|(placed, _)| placed.order());

@@ -223,7 +223,13 @@ impl Vault {
         let resumable = open(&state.join("uploads"), |path| {
             Uploads::open(path.to_owned(), settings.resumable, inventory.clone())
         })?;
-        let web = settings.web.map(|web| Web::open(web, genesis)).transpose()?;
+        let links = if settings.store_links && settings.web.is_some() {
+            let origin = store.link_origin().await;
+            origin.context("the store signs no link, and the web app has to be told where they lead")?
+        } else {
+            None
+        };
+        let web = settings.web.map(|web| Web::open(web, genesis, links)).transpose()?;
         let limits = Limits {
             max_blob_bytes: settings.max_blob_bytes,
             link_lifetime: millis(settings.link_lifetime),
@@ -252,6 +258,7 @@ impl Vault {
             inventory: inventory.clone(),
             events: events.clone(),
             rounds: settings.scrubbing,
+            collection: settings.collection.mode,
             path: state.join("scrub.json"),
         };
         let app = App(Arc::new(Shared {

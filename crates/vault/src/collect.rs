@@ -12,7 +12,6 @@
 //! locked while its mark is looked at for the last time: who brings a blob takes its mark away.
 
 use std::{
-    collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -28,6 +27,7 @@ use crate::{
     ledger::{Ledger, Namings, answer, is_active},
     metrics::{BLOBS, BLOBS_UNNEEDED, COLLECTED, COLLECTED_AT, COLLECTION_FAILURES},
     now,
+    stock::{self, Stock, Taken},
     store::BlobStore,
 };
 
@@ -185,7 +185,7 @@ impl Collector {
             owner.as_ref() == Some(&self.owner),
             "the store does not say any more that it is this vault's: it says {owner:?}"
         );
-        let (blobs, absent) = self.take_stock().await?;
+        let Taken { listed: blobs, absent } = self.stock().take().await?;
         let mut report = Report { blobs: blobs.len(), ..Report::default() };
         for batch in blobs.chunks(BATCH) {
             let (namings, looked_since) = self.ask(batch).await?;
@@ -212,7 +212,7 @@ impl Collector {
                 self.missing(*blob).await?;
             }
         }
-        crate::scrub::show(&self.inventory);
+        stock::show(&self.inventory);
         metrics::gauge!(BLOBS).set(count(report.blobs.saturating_sub(report.removed)));
         metrics::gauge!(BLOBS_UNNEEDED).set(count(report.unneeded.saturating_sub(report.removed)));
         metrics::gauge!(COLLECTED_AT).set(seconds(now()));
@@ -232,43 +232,14 @@ impl Collector {
         Ok(())
     }
 
-    /// Compares the inventory with the store, and returns what the store has, and what it should have and has not.
-    async fn take_stock(&self) -> anyhow::Result<(Vec<Hash>, Vec<Hash>)> {
-        // What is brought meanwhile may be in the inventory and not in the list: it is looked for once more below.
-        let listed = self.store.list().await.context("cannot list the store")?;
-        let known: HashSet<Hash> = self.inventory.all().into_iter().collect();
-        let found = listed.iter().filter(|listed| !known.contains(&listed.blob));
-        let at = now();
-        let lines: Vec<Line> =
-            found.map(|listed| Line::Kept { blob: listed.blob, size: listed.size, by: None, at }).collect();
-        if !lines.is_empty() {
-            tracing::info!(blobs = lines.len(), "the store has blobs of which is not known who brought them");
-        }
-        self.note(lines).await?;
-        let blobs: Vec<Hash> = listed.into_iter().map(|listed| listed.blob).collect();
-        let has: HashSet<Hash> = blobs.iter().copied().collect();
-        let absent = known.into_iter().filter(|blob| !has.contains(blob)).collect();
-        Ok((blobs, absent))
-    }
-
     /// The list does not have a blob of the inventory, of which the chain was asked.
     async fn missing(&self, blob: Hash) -> anyhow::Result<()> {
-        let _locked = self.store.lock(blob).await;
-        let Some(entry) = self.inventory.get(blob) else { return Ok(()) };
-        if self.store.size(blob).await.context("cannot ask the store for a blob")?.is_some() {
-            return Ok(());
-        }
+        let Some((_locked, entry)) = self.stock().absent(blob).await? else { return Ok(()) };
         // A crash after it was removed and before that was noted down; or nobody needs what is lost any more.
         if entry.mark.is_some() {
             return self.note(vec![Line::Gone { blob }]).await;
         }
-        if entry.damage != Some(Damage::Missing) {
-            tracing::error!(blob = %hex::encode(blob), "the store has lost a blob; whoever has it can bring it again");
-            let damage = Damage::Missing;
-            self.note(vec![Line::Damaged { blob, damage }]).await?;
-            self.event(Event::Damaged { blob, damage, found: None }).await?;
-        }
-        Ok(())
+        self.stock().damaged(blob, &entry, Damage::Missing, None).await
     }
 
     /// What a trustworthy chain says about blobs, and since which chain time it was looked at without a gap.
@@ -354,6 +325,10 @@ impl Collector {
         tracing::info!(blob = %hex::encode(blob), why = ?mark.why, since = mark.since, "removed a blob");
         metrics::counter!(COLLECTED).increment(entry.size);
         Ok(Some(entry.size))
+    }
+
+    fn stock(&self) -> Stock<'_> {
+        Stock { store: &self.store, inventory: &self.inventory, events: &self.events }
     }
 
     async fn note(&self, lines: Vec<Line>) -> anyhow::Result<()> {

@@ -73,7 +73,7 @@ pub struct Options {
 
     /// Send downloads to the store (S3, Google Cloud Storage, Azure) with a link that it honours for a minute, instead of
     /// passing all bytes on. Each such link counts as a use of the whole blob, whatever is fetched with it; and clients
-    /// must reach the store.
+    /// must reach the store, which has to allow the origin of a web app (CORS).
     #[arg(long, env = "MEDSHARE_VAULT_STORE_LINKS")]
     pub store_links: bool,
 
@@ -232,7 +232,7 @@ pub struct KeepingOptions {
         default_value_t = Rules::default().every.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
     pub collect_seconds: u64,
 
-    /// How often all blobs are read again, to find what has rotten; 0 is never.
+    /// How often all blobs are read again, to find what has rotten or is lost; 0 is never.
     #[arg(long, value_name = "SECONDS", env = "MEDSHARE_VAULT_SCRUB_SECONDS",
         default_value_t = Rounds::default().every.as_secs())]
     pub scrub_seconds: u64,
@@ -344,6 +344,7 @@ impl Options {
             scrubbing: Rounds {
                 every: Duration::from_secs(self.keeping.scrub_seconds),
                 speed: self.keeping.scrub_bytes_per_second,
+                ..Rounds::default()
             },
             resumable: Allowance {
                 of_account: self.keeping.max_open_uploads_per_account,

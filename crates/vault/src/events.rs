@@ -36,7 +36,7 @@ pub enum Event {
         blob: Hash,
         /// What is wrong.
         damage: Damage,
-        /// SHA-256 of what the store has, if it has something.
+        /// SHA-256 of what the store has, if it has something that can be read.
         found: Option<Hash>,
     },
     /// It was damaged, and is as it should be again.

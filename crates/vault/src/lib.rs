@@ -46,6 +46,7 @@ pub mod scrub;
 pub mod server;
 pub mod slots;
 pub mod space;
+mod stock;
 pub mod store;
 pub mod strangers;
 mod terminal;

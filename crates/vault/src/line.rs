@@ -1,22 +1,27 @@
-//! Work on the pieces of a body by a thread of its own, while the next pieces come.
+//! Work on the pieces of a body by threads of its own, while the next pieces come.
 
-use std::{io, mem};
+use std::{io, mem, sync::mpsc as waiting};
 
 use bytes::Bytes;
-use tokio::{sync::mpsc, task::JoinHandle};
+use futures::{FutureExt, future::BoxFuture};
+use tokio::{
+    sync::mpsc,
+    task::{JoinError, spawn_blocking},
+};
 
 /// How much is gathered while the thread is busy, until whoever gives has to wait.
-const BATCH: usize = 512 * 1024;
-/// How many of these may wait. With the one that is worked on and the one that is being gathered, they are all that is in memory.
+const BATCH: usize = 384 * 1024;
+/// How many of these may wait. With those that are worked on and the one that is being gathered, they are all that is in memory.
 const WAITING: usize = 1;
 
-/// A thread that works on pieces in their order. It ends, having worked on all that it was given, when this is dropped.
+/// A thread, or two one after the other, that work on pieces in their order. They end, having worked on all that they were
+/// given, when this is dropped.
 pub struct Line<T> {
     batches: mpsc::Sender<Vec<Bytes>>,
     gathered: Vec<Bytes>,
     /// Bytes that are gathered.
     bytes: usize,
-    worker: JoinHandle<(T, io::Result<()>)>,
+    worker: BoxFuture<'static, Result<(T, io::Result<()>), JoinError>>,
 }
 
 impl<T: Send + 'static> Line<T> {
@@ -25,18 +30,12 @@ impl<T: Send + 'static> Line<T> {
         mut state: T,
         mut work: impl FnMut(&mut T, &[u8]) -> io::Result<()> + Send + 'static,
     ) -> Self {
-        let (batches, mut given) = mpsc::channel::<Vec<Bytes>>(WAITING);
-        let worker = tokio::task::spawn_blocking(move || {
-            while let Some(batch) = given.blocking_recv() {
-                for piece in batch {
-                    if let Err(error) = work(&mut state, &piece) {
-                        return (state, Err(error));
-                    }
-                }
-            }
-            (state, Ok(()))
+        let (batches, mut given) = mpsc::channel(WAITING);
+        let worker = spawn_blocking(move || {
+            let done = work_on(&mut given, &mut state, &mut work, |_| true);
+            (state, done)
         });
-        Self { batches, gathered: Vec::new(), bytes: 0, worker }
+        Self { batches, gathered: Vec::new(), bytes: 0, worker: worker.boxed() }
     }
 
     /// Gives it a piece, when little enough waits. What comes while the thread is busy is gathered, because waking it for each
@@ -81,6 +80,50 @@ impl<T: Send + 'static> Line<T> {
     }
 }
 
+impl<A: Send + 'static, B: Send + 'static> Line<(A, B)> {
+    /// As [`Line::start`], with a second thread, which works on what the first one is done with. One thread for two works that take
+    /// long would get no more of the processors than whoever brings the pieces, who would mostly wait for it.
+    pub fn start_with_second(
+        (mut first, mut second): (A, B),
+        mut work: impl FnMut(&mut A, &[u8]) -> io::Result<()> + Send + 'static,
+        mut further: impl FnMut(&mut B, &[u8]) + Send + 'static,
+    ) -> Self {
+        let (batches, mut given) = mpsc::channel(WAITING);
+        // Handed from one to the other, so that no more waits between.
+        let (done, taken) = waiting::sync_channel::<Vec<Bytes>>(0);
+        // The second begins first: where there are few threads, no first one waits for a second one that waits for a thread.
+        let after = spawn_blocking(move || {
+            taken.iter().flatten().for_each(|piece| further(&mut second, &piece));
+            second
+        });
+        let before = spawn_blocking(move || {
+            let done = work_on(&mut given, &mut first, &mut work, |batch| done.send(batch).is_ok());
+            (first, done)
+        });
+        let worker = async {
+            let (first, done) = before.await?;
+            Ok(((first, after.await?), done))
+        };
+        Self { batches, gathered: Vec::new(), bytes: 0, worker: worker.boxed() }
+    }
+}
+
+/// Works on all that is given, and passes it on as long as it is taken.
+fn work_on<T>(
+    given: &mut mpsc::Receiver<Vec<Bytes>>,
+    state: &mut T,
+    work: &mut impl FnMut(&mut T, &[u8]) -> io::Result<()>,
+    pass: impl Fn(Vec<Bytes>) -> bool,
+) -> io::Result<()> {
+    while let Some(batch) = given.blocking_recv() {
+        batch.iter().try_for_each(|piece| work(state, piece))?;
+        if !pass(batch) {
+            break;
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +141,39 @@ mod tests {
         ended.unwrap();
         assert!(all.chunks(3).zip(0..100).all(|(piece, number)| piece == [number; 3]));
         assert_eq!(all.len(), 300);
+    }
+
+    #[tokio::test]
+    async fn a_second_thread_works_on_what_the_first_is_done_with() {
+        let mut line = Line::start_with_second(
+            (0_usize, Vec::new()),
+            |count, piece| {
+                *count += 1;
+                if piece == [7; 3] { Err(io::Error::other("the disk is full")) } else { Ok(()) }
+            },
+            |all: &mut Vec<u8>, piece| all.extend_from_slice(piece),
+        );
+        let mut given = 0;
+        while line.give(Bytes::from(vec![given; 3])).await {
+            given = (given + 1).min(100);
+        }
+        let ((count, all), ended) = line.end().await.unwrap();
+        assert_eq!(ended.unwrap_err().to_string(), "the disk is full");
+        assert_eq!(count, 8);
+        // Of the piece that failed, or of those that came together with it, the second never hears.
+        assert!(
+            all.len() <= 21 && all.chunks(3).zip(0..).all(|(piece, number)| piece == [number; 3]),
+            "{all:?}"
+        );
+
+        let mut line =
+            Line::start_with_second((0, 0), |a, piece| Ok(*a += piece.len()), |b, piece| *b += piece.len());
+        for _ in 0..50 {
+            assert!(line.give(Bytes::from(vec![0; BATCH / 4 + 1])).await);
+        }
+        let (both, ended) = line.end().await.unwrap();
+        ended.unwrap();
+        assert_eq!(both, (50 * (BATCH / 4 + 1), 50 * (BATCH / 4 + 1)));
     }
 
     #[tokio::test]

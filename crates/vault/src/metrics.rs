@@ -113,7 +113,10 @@ fn describe() {
     describe_counter!(COLLECTED, "Bytes of blobs that were removed because nobody needs them");
     describe_gauge!(COLLECTED_AT, "When the last look for what nobody needs ended, seconds since 1970");
     describe_counter!(COLLECTION_FAILURES, "Looks for what nobody needs that could not be ended");
-    describe_gauge!(DAMAGED, "Blobs that are not what their address says, or that the store has lost");
+    describe_gauge!(
+        DAMAGED,
+        "Blobs that are not what their address says, or that the store has lost or cannot read"
+    );
     describe_counter!(SCRUBBED, "Bytes that were read again to find what has rotten");
     describe_gauge!(SCRUBBED_AT, "When all blobs had last been read again, seconds since 1970");
     describe_counter!(SCRUB_FAILURES, "Blobs that could not be read again");

@@ -9,7 +9,12 @@ use medshare_client::vault::{AuthError, Problem, auth::SCHEME, wire::PROBLEM_MED
 use medshare_types::FetchRefusal;
 
 use crate::{
-    inventory::Over, ledger::LedgerError, pace::Slow, receipts::OpenError, slots::Full, store::PutError,
+    inventory::{Damage, Over},
+    ledger::LedgerError,
+    pace::Slow,
+    receipts::OpenError,
+    slots::Full,
+    store::PutError,
 };
 
 /// A request that failed.
@@ -160,12 +165,21 @@ impl Failure {
     }
 
     /// The vault's copy of the blob is damaged.
-    pub fn damaged() -> Self {
+    pub fn damaged(damage: Damage) -> Self {
+        let detail = match damage {
+            Damage::Changed => {
+                "The vault has found that its copy is not what the address says, and does not serve it."
+            }
+            Damage::Missing => "The vault has found that its store has lost the blob.",
+            Damage::Unreadable => {
+                "The vault has found that its store cannot read the blob, and does not serve it."
+            }
+        };
         Self::new(
             StatusCode::NOT_FOUND,
             "blob-damaged",
             "The vault's copy of the blob is damaged",
-            "The vault has found that its copy is not what the address says, and does not serve it.",
+            detail,
             "Use another vault of the version; whoever has the blob can bring it here again, which repairs it.",
         )
     }

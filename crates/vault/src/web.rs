@@ -53,11 +53,12 @@ pub struct Web {
 }
 
 impl Web {
-    /// Looks whether the app is there, and prepares what every answer says.
+    /// Looks whether the app is there, and prepares what every answer says. `store` is the origin that downloads are sent
+    /// to, if they are.
     ///
     /// # Errors
     /// If the folder has no `index.html`, or an address is none that browsers could connect to.
-    pub fn open(settings: Settings, genesis: Hash) -> anyhow::Result<Self> {
+    pub fn open(settings: Settings, genesis: Hash, store: Option<String>) -> anyhow::Result<Self> {
         let Settings { folder, node, vaults } = settings;
         let index = folder.join("index.html");
         if !index.is_file() {
@@ -71,6 +72,7 @@ impl Web {
         for vault in &vaults {
             connect.push(origin("--web-vault", vault, &["http", "https"])?);
         }
+        connect.extend(store);
         let policy = format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; \
              font-src 'self'; manifest-src 'self'; worker-src 'self'; connect-src 'self' {}; object-src 'none'; \

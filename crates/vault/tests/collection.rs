@@ -10,7 +10,8 @@ use medshare_client::naming::Naming;
 use medshare_types::{Hash, MemberStatus, Role};
 use medshare_vault::{
     collect::{Mode, Report, Rules},
-    inventory::Why,
+    events::Event,
+    inventory::{Damage, Why},
     now,
 };
 use subxt_signer::sr25519::dev;
@@ -264,6 +265,35 @@ async fn what_a_crash_left_between_removing_and_noting_down_is_forgotten() {
     assert_eq!(vault.look(begun + 1_000).await.blobs, 0);
     assert_eq!(vault.collector.inventory.get(blob), None);
     assert!(vault.events().is_empty(), "it was not needed, so it is not missed");
+}
+
+#[tokio::test]
+async fn whether_what_is_gone_was_needed_is_asked_of_the_chain() {
+    let vault = begin().await;
+    let (begun, blob) = (now(), vault.leave(&noise(1_000)).await);
+    vault.look(begun).await;
+    std::fs::remove_file(vault.file_of(blob)).unwrap();
+    // A round does not ask, and leaves it to the next look.
+    assert_eq!(vault.scrubber.round().await.unwrap().damaged, 0);
+    assert!(vault.events().is_empty());
+    vault.says(blob, Naming::Needed);
+    vault.look(begun + 1_000).await;
+    let lost = Event::Damaged { blob, damage: Damage::Missing, found: None };
+    assert_eq!(vault.events().last().unwrap().event, lost);
+}
+
+#[tokio::test]
+async fn an_old_mark_hides_no_loss_where_nobody_looks() {
+    let vault = begin().await;
+    let (begun, blob) = (now(), vault.leave(&noise(1_000)).await);
+    vault.look(begun).await;
+    let (chain, folder) = vault.stop().await;
+    chain.with().time = None;
+    let vault = start_on(chain, folder, |settings| settings.collection.mode = Mode::Off).await;
+    std::fs::remove_file(vault.file_of(blob)).unwrap();
+    assert_eq!(vault.scrubber.round().await.unwrap().damaged, 1);
+    let lost = Event::Damaged { blob, damage: Damage::Missing, found: None };
+    assert_eq!(vault.events().last().unwrap().event, lost);
 }
 
 #[tokio::test]

@@ -3,12 +3,15 @@
 #![allow(missing_docs)]
 
 mod common;
+#[path = "common/failing.rs"]
+mod failing;
 #[path = "common/kept.rs"]
 mod kept;
 
 use std::{sync::Arc, time::Duration};
 
 use common::*;
+use failing::Failing;
 use kept::{Kept, in_every_store};
 use medshare_client::{
     naming::Naming,
@@ -20,6 +23,8 @@ use medshare_vault::{
     events::Event,
     inventory::{Damage, Why},
     now,
+    store::BlobStore,
+    web,
 };
 use object_store::ObjectStoreExt;
 
@@ -28,6 +33,11 @@ const PART: usize = 5 << 20;
 
 async fn begin(kept: &Kept) -> Running {
     again(kept, chain(), Arc::new(tempfile::tempdir().unwrap())).await
+}
+
+/// A vault that does not look which blobs are needed.
+async fn begin_without_looks(store: BlobStore) -> Running {
+    start_in(store, chain(), Arc::new(tempfile::tempdir().unwrap()), |_| {}).await
 }
 
 /// A vault on a store that may have blobs already, and on the state of an earlier one.
@@ -159,6 +169,81 @@ async fn notices_what_the_store_has_lost(kept: Kept) {
     vault.link(&buyer(), blob).await;
 }
 
+async fn a_round_notices_what_the_store_has_lost_too(kept: Kept) {
+    let vault = begin_without_looks(kept.store.clone()).await;
+    let bytes = noise(4_000);
+    let (good, blob) = (vault.bring(&noise(5_000)).await, vault.bring(&bytes).await);
+    vault.chain.allow(&buyer(), FetchBasis::Grant);
+    let link = vault.link(&buyer(), blob).await;
+    kept.objects.delete(&kept.path(blob)).await.unwrap();
+    for _ in 0..2 {
+        let found = vault.scrubber.round().await.unwrap();
+        assert_eq!((found.read, found.damaged), (1, 1));
+    }
+    let told: Vec<_> = vault.events().into_iter().map(|happened| happened.event).collect();
+    assert_eq!(told, [Event::Damaged { blob, damage: Damage::Missing, found: None }], "and once only");
+    let problem = refused(vault.http.get(&link), 404, "blob-damaged").await;
+    assert!(problem.detail.contains("has lost"), "{problem}");
+    refused(vault.ask_link(&buyer(), blob), 404, "blob-damaged").await;
+
+    vault.upload(&provider(), &bytes).send().await.unwrap();
+    assert!(vault.http.get(&link).send().await.unwrap().bytes().await.unwrap() == bytes);
+    let found = vault.scrubber.round().await.unwrap();
+    assert_eq!((found.read, found.damaged), (2, 0));
+    assert!(!vault.collector.inventory.is_damaged(good));
+}
+
+async fn a_round_finds_rot_in_what_the_inventory_did_not_know(kept: Kept) {
+    let vault = begin_without_looks(kept.store.clone()).await;
+    let blob = vault.bring(&noise(5_000)).await;
+    let (chain, folder) = vault.stop().await;
+    std::fs::remove_file(folder.path().join("state/blobs.jsonl")).unwrap();
+    kept.objects.put(&kept.path(blob), noise(4_000).into()).await.unwrap();
+    let vault = start_in(kept.store.clone(), chain, folder, |_| {}).await;
+    assert_eq!(vault.scrubber.round().await.unwrap().damaged, 1);
+    let rotten = Event::Damaged { blob, damage: Damage::Changed, found: Some(address(&noise(4_000))) };
+    assert_eq!(vault.events().last().unwrap().event, rotten);
+    vault.chain.allow(&buyer(), FetchBasis::Grant);
+    refused(vault.ask_link(&buyer(), blob), 404, "blob-damaged").await;
+}
+
+async fn what_cannot_be_read_is_not_served_until_it_can(kept: Kept) {
+    let failing = Failing::on(kept.objects.clone());
+    let store = BlobStore::new(Arc::new(failing.clone()), kept.prefix.clone());
+    let vault = begin_without_looks(store).await;
+    let bytes = noise(4_000);
+    let (good, blob) = (vault.bring(&noise(5_000)).await, vault.bring(&bytes).await);
+    vault.chain.allow(&buyer(), FetchBasis::Grant);
+    let link = vault.link(&buyer(), blob).await;
+    let (good, bad) = (kept.path(good), kept.path(blob));
+    let round = async || {
+        let found = vault.scrubber.round().await.unwrap();
+        (found.read, found.damaged, found.repaired, found.failed)
+    };
+    // What can be read a while later is not damaged; and a store that gives nothing at all has lost nothing.
+    failing.fail(std::slice::from_ref(&bad), 2);
+    assert_eq!(round().await, (2, 0, 0, 0));
+    let owner = kept.prefix.clone().join("medshare-vault-owner.json");
+    failing.fail(&[good, bad.clone(), owner], usize::MAX);
+    assert_eq!(round().await, (0, 0, 0, 2));
+    assert!(vault.events().is_empty());
+
+    failing.fail(&[bad], usize::MAX);
+    for _ in 0..2 {
+        assert_eq!(round().await, (1, 1, 0, 0));
+    }
+    let told: Vec<_> = vault.events().into_iter().map(|happened| happened.event).collect();
+    assert_eq!(told, [Event::Damaged { blob, damage: Damage::Unreadable, found: None }], "and once only");
+    let problem = refused(vault.http.get(&link), 404, "blob-damaged").await;
+    assert!(problem.detail.contains("cannot read"), "{problem}");
+    refused(vault.ask_link(&buyer(), blob), 404, "blob-damaged").await;
+
+    failing.fail(&[], 0);
+    assert_eq!(round().await, (2, 0, 1, 0));
+    assert_eq!(vault.events().last().unwrap().event, Event::Repaired { blob });
+    assert!(vault.http.get(&link).send().await.unwrap().bytes().await.unwrap() == bytes);
+}
+
 async fn the_client_brings_and_fetches_large_files(kept: Kept) {
     let vault = begin(&kept).await;
     let folder = tempfile::tempdir().unwrap();
@@ -201,6 +286,9 @@ in_every_store! {
     removes_what_nobody_needs_and_nothing_else
     finds_what_has_rotten_and_is_repaired_by_bringing_it_again
     notices_what_the_store_has_lost
+    a_round_notices_what_the_store_has_lost_too
+    a_round_finds_rot_in_what_the_inventory_did_not_know
+    what_cannot_be_read_is_not_served_until_it_can
     the_client_brings_and_fetches_large_files
     does_not_touch_a_store_that_was_given_to_another_vault
 }
@@ -241,6 +329,40 @@ async fn a_bucket_serves_by_links_of_its_own_and_each_is_a_use_of_the_whole() {
     // The chain is asked as before.
     vault.chain.refuse(&buyer(), medshare_types::FetchRefusal::Revoked);
     refused(vault.http.get(&link), 403, "refused-revoked").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_web_app_may_fetch_from_the_store_if_links_lead_there() {
+    let kept = kept::in_a_bucket().await;
+    let files = tempfile::tempdir().unwrap();
+    std::fs::write(files.path().join("index.html"), "<!doctype html>").unwrap();
+    let app = web::Settings {
+        folder: files.path().to_owned(),
+        node: "wss://rpc.example".parse().unwrap(),
+        vaults: Vec::new(),
+    };
+    for store_links in [false, true] {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let vault = start_in(kept.store.clone(), chain(), folder, |settings| {
+            settings.web = Some(app.clone());
+            settings.store_links = store_links;
+        })
+        .await;
+        let page = vault.http.get(vault.url("/")).send().await.unwrap();
+        let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        let blob = vault.bring(&noise(1_000 + usize::from(store_links))).await;
+        vault.chain.allow(&buyer(), FetchBasis::Grant);
+        let link = vault.link(&buyer(), blob).await;
+        // Where a browser gets in the end.
+        let fetched = vault.http.get(&link).send().await.unwrap();
+        assert_eq!(fetched.status(), 200);
+        let origin = fetched.url().origin().ascii_serialization();
+        assert_eq!(origin != vault.url(""), store_links);
+        let more = if store_links { format!(" {origin}") } else { String::new() };
+        let connect = format!("; connect-src 'self' wss://rpc.example{more};");
+        assert!(policy.contains(&connect), "{connect} is not in {policy}");
+        vault.stop().await;
+    }
 }
 
 #[tokio::test]

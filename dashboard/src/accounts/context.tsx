@@ -2,9 +2,10 @@
 
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { walletSigner, type Signer } from 'medshare-js';
-import { useChain } from '../chain/context.js';
+import { useChain, useClient } from '../chain/context.js';
 import type { TransactionSigner } from '../chain/send.js';
 import { openDevelopment, openKeyFile, type OpenKeyring } from '../keys/keyring.js';
+import { introduce } from './metadata.js';
 import { genericAddress, openWallet, type OpenWallet } from './wallets.js';
 
 export interface Account {
@@ -55,10 +56,13 @@ const ofKeyring = (keyring: OpenKeyring, name: string, source: string): Account 
 
 export const AccountProvider = ({ children }: { children: ReactNode }): ReactNode => {
   const chain = useChain();
+  const client = useClient();
   const [wallets, setWallets] = useState<readonly OpenWallet[]>([]);
   const [opened, setOpened] = useState<{ keyring: OpenKeyring; account: Account }>();
   const [chosen, setChosen] = useState<string>();
   const watches = useRef<(() => void)[]>([]);
+  /** Which chain each wallet was offered: who refuses is not asked again with every connection. */
+  const offered = useRef(new Map<string, string>());
 
   const lock = useCallback(() => {
     setOpened((open) => {
@@ -67,6 +71,15 @@ export const AccountProvider = ({ children }: { children: ReactNode }): ReactNod
     });
   }, []);
   useEffect(() => () => watches.current.forEach((stop) => stop()), []);
+  useEffect(() => {
+    if (!client || !chain) return;
+    for (const { id, chains } of wallets) {
+      if (!chains || offered.current.get(id) === chain.genesis) continue;
+      offered.current.set(id, chain.genesis);
+      // Its accounts can be used meanwhile, whatever comes of it.
+      void introduce(chains, client, chain);
+    }
+  }, [wallets, client, chain]);
   // What everybody knows is no identity on a chain that matters.
   const development = chain?.development;
   useEffect(() => {
@@ -108,6 +121,7 @@ export const AccountProvider = ({ children }: { children: ReactNode }): ReactNod
       choose: setChosen,
       connectWallet: async (id) => {
         const wallet = await openWallet(id);
+        offered.current.delete(id);
         setWallets((known) => [...known.filter((one) => one.id !== id), wallet]);
         const [first] = wallet.accounts;
         setChosen((before) => before ?? (first && genericAddress(first.address)));

@@ -1,6 +1,7 @@
 // Wallets in the browser: the interface that polkadot.js, Talisman, SubWallet and others inject.
 
 import { decodeAccount, encodeAccount } from 'medshare-js';
+import type { KnownChains } from './metadata.js';
 
 /** How a wallet signs. */
 export interface WalletSigner {
@@ -20,6 +21,7 @@ interface Injected {
     subscribe?(listener: (accounts: WalletAccount[]) => void): () => void;
   };
   readonly signer: WalletSigner;
+  readonly metadata?: KnownChains;
 }
 
 interface InjectedWallet {
@@ -59,6 +61,8 @@ export interface Wallet {
 export interface OpenWallet extends Wallet {
   readonly accounts: readonly { readonly address: string; readonly name: string }[];
   readonly signer: WalletSigner;
+  /** What it knows of chains, if it says that. */
+  readonly chains: KnownChains | undefined;
   /** Calls back with the accounts whenever they change. Returns how to stop. */
   watch(listener: (accounts: OpenWallet['accounts']) => void): () => void;
 }
@@ -87,6 +91,7 @@ export const openWallet = async (id: string): Promise<OpenWallet> => {
     name: NAMES[id.toLowerCase()] ?? id,
     accounts: usable(await injected.accounts.get()),
     signer: injected.signer,
+    chains: injected.metadata,
     watch: (listener) => injected.accounts.subscribe?.((accounts) => listener(usable(accounts))) ?? (() => undefined),
   };
 };

@@ -9,7 +9,7 @@ const node = vi.hoisted(() => {
     /** Methods that are asked and never answered. */
     silent: new Set<string>(),
     answers: {} as Record<string, (params: unknown[]) => unknown>,
-    sockets: [] as { breaks(): void; notify(method: string, result: unknown): void }[],
+    sockets: [] as { breaks(): void; notify(method: string, result: unknown): void; ends(method: string): void }[],
   };
   class Socket {
     onopen?: ((event: object) => void) | null;
@@ -40,6 +40,10 @@ const node = vi.hoisted(() => {
 
     notify(method: string, result: unknown): void {
       this.onmessage?.({ data: JSON.stringify({ jsonrpc: '2.0', method, params: { subscription: 'one', result } }) });
+    }
+
+    ends(method: string): void {
+      this.onmessage?.({ data: JSON.stringify({ jsonrpc: '2.0', method, params: { subscription: 'one', error: 'the index is made anew' } }) });
     }
 
     send(text: string): void {
@@ -125,6 +129,30 @@ describe('a connection', () => {
     node.sockets[0]?.notify('chain_finalizedHead', header(5));
     await vi.advanceTimersByTimeAsync(10);
     expect(heads.get()).toMatchObject({ best: { number: 7, hash: hashOf(7) }, final: { number: 5, hash: hashOf(5) } });
+  });
+
+  it('knows which block is in the index, and asks again when the node ends telling that', async () => {
+    const asked = vi.fn(() => 'one');
+    node.answers.medshare_subscribeHeads = asked;
+    const { heads } = await connect();
+    const at = { number: 5, hash: hashOf(5), time: 1, final: true };
+    node.sockets[0]?.notify('medshare_heads', { at, item: at });
+    expect(heads.get().indexed).toEqual({ number: 5, hash: hashOf(5) });
+    node.sockets[0]?.ends('medshare_heads');
+    await vi.advanceTimersByTimeAsync(10);
+    expect(heads.get()).not.toHaveProperty('indexed');
+    expect(asked).toHaveBeenCalledTimes(2);
+    node.sockets[0]?.notify('medshare_heads', { at, item: { ...at, number: 6, hash: hashOf(6) } });
+    expect(heads.get().indexed?.number).toBe(6);
+  });
+
+  it('does without what an index tells where there is none', async () => {
+    const { state, heads } = await connect();
+    node.sockets[0]?.notify('chain_finalizedHead', header(5));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(state.get().phase).toBe('ready');
+    expect(heads.get()).toMatchObject({ final: { number: 5 } });
+    expect(heads.get()).not.toHaveProperty('indexed');
   });
 
   it('of another chain is refused, and not tried again', async () => {

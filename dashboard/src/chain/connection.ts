@@ -1,6 +1,7 @@
 // The connection to one node: made, lost, made again. Whoever shows something subscribes to its state.
 
 import { LegacyClient } from 'dedot';
+import { IndexClient } from './index-client.js';
 import { NodeProvider } from './provider.js';
 import type { MedshareApi } from './types/medshare/index.js';
 
@@ -39,6 +40,8 @@ export interface Head {
 export interface Heads {
   readonly best?: Head;
   readonly final?: Head;
+  /** The newest final block that is in the node's index; nothing where the node does not tell. */
+  readonly indexed?: Head;
   /** When the best block was seen here, in ms since the Unix epoch. */
   readonly seen?: number;
 }
@@ -172,6 +175,27 @@ export class Connection {
     const [best, final] = [track('best'), track('final')];
     await client.rpc.chain_subscribeNewHeads((header) => void best(header.number));
     await client.rpc.chain_subscribeFinalizedHeads((header) => void final(header.number));
+    // Nobody waits for it: a busy index takes its time.
+    void this.#followIndex(client);
+  }
+
+  /** Follows the node's index, if it has one that goes on. If the node ends this, it is begun again. */
+  async #followIndex(client: Client): Promise<void> {
+    const is = (indexed?: Head): void => {
+      if (this.#client !== client) return;
+      const { indexed: _, ...others } = this.heads.get();
+      this.heads.set({ ...others, ...(indexed ? { indexed } : {}) });
+    };
+    const told = new IndexClient(client).subscribe(
+      'Heads',
+      undefined,
+      ({ number, hash }) => is({ number, hash }),
+      () => {
+        is();
+        void this.#followIndex(client);
+      },
+    );
+    await told.catch(() => undefined);
   }
 
   #drop(): void {

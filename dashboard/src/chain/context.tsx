@@ -18,8 +18,8 @@ interface ChainContextValue {
   readonly config: Config;
   readonly settings: Settings;
   readonly connection: Connection;
-  /** Keeps what the user has set; another node is connected with at once. */
-  change(settings: Settings): void;
+  /** Keeps what the user has set; another node is connected with at once. Whether the browser keeps it, too. */
+  change(settings: Settings): boolean;
 }
 
 const ChainContext = createContext<ChainContextValue | undefined>(undefined);
@@ -45,8 +45,8 @@ export const ChainProvider = ({ config, children }: { config: Config; children: 
       settings,
       connection,
       change: (changed) => {
-        saveSettings(changed);
         setSettings(changed);
+        return saveSettings(changed);
       },
     }),
     [config, settings, connection],
@@ -62,16 +62,18 @@ export const ChainProvider = ({ config, children }: { config: Config; children: 
 /** Has what is on the screen asked again when there is a new block, and when the connection is back. */
 const Refresh = ({ connection }: { connection: Connection }): ReactNode => {
   const queries = useQueryClient();
-  const { best, final } = useSyncExternalStore(connection.heads.subscribe, connection.heads.get);
+  const { best, final, indexed } = useSyncExternalStore(connection.heads.subscribe, connection.heads.get);
   const state = useSyncExternalStore(connection.state.subscribe, connection.state.get);
   const client = state.phase === 'ready' ? state.client : undefined;
+  // The index gets to a final block a moment after the node: who asks earlier is answered as if the block were not there.
+  const settled = indexed ?? final;
   useEffect(() => {
     // What is being asked is not asked anew: with a block every second it would never come to an answer, nor to an error.
     if (client) void queries.invalidateQueries({ queryKey: ['chain'] }, { cancelRefetch: false });
   }, [queries, client, best?.hash]);
   useEffect(() => {
     if (client) void queries.invalidateQueries({ queryKey: ['index'] }, { cancelRefetch: false });
-  }, [queries, client, final?.hash]);
+  }, [queries, client, settled?.hash]);
   return null;
 };
 
@@ -127,14 +129,14 @@ export const useChainQuery = <T,>(key: Key, read: ((client: Client) => Promise<T
 };
 
 /** Asks the node's index. It is asked again with each new final block. */
-export const useIndexQuery = <T,>(key: Key, ask: ((index: IndexClient) => Promise<T>) | undefined): UseQueryResult<T> => {
+export const useIndexQuery = <T,>(key: Key, ask: ((index: IndexClient, client: Client) => Promise<T>) | undefined): UseQueryResult<T> => {
   const client = useClient();
   const chain = useChain();
   return useQuery({
     queryKey: ['index', chain?.genesis, ...plain(key)],
     queryFn: () => {
       if (!client || !ask) throw new NotConnected();
-      return ask(new IndexClient(client));
+      return ask(new IndexClient(client), client);
     },
     enabled: client !== undefined && ask !== undefined,
   });

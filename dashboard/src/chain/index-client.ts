@@ -372,6 +372,8 @@ export interface IndexState {
 }
 
 interface Subscriptions {
+  /** The final blocks that get into the index. */
+  Heads: { query: undefined; item: AnsweredAt };
   Records: { query: SearchQuery; item: Hit };
   Listings: { query: SearchQuery; item: Hit };
   Orders: { query: OrdersQuery; item: OrderItem };
@@ -422,11 +424,12 @@ export class IndexClient {
     return this.client.provider.send<IndexState>('medshare_index', []);
   }
 
-  /** Calls back with what is new, from the next final block on. Resolves to how to stop. */
+  /** Calls back with what is new, from the next final block on, and once if the node ends it. Resolves to how to stop. */
   async subscribe<S extends keyof Subscriptions>(
     what: S,
     query: Subscriptions[S]['query'],
     listener: (item: Subscriptions[S]['item'], at: AnsweredAt) => void,
+    ended: () => void = () => undefined,
   ): Promise<() => void> {
     type Notice = { at: AnsweredAt; item: Subscriptions[S]['item'] };
     const subscription = await this.client.provider.subscribe<Notice>(
@@ -434,10 +437,11 @@ export class IndexClient {
         subname: `medshare_${what.toLowerCase()}`,
         subscribe: `medshare_subscribe${what}`,
         unsubscribe: `medshare_unsubscribe${what}`,
-        params: [query],
+        params: query === undefined ? [] : [query],
       },
       (error, notice) => {
-        if (!error && notice) listener(notice.item, notice.at);
+        if (error) ended();
+        else if (notice) listener(notice.item, notice.at);
       },
     );
     return () => void subscription.unsubscribe().catch(() => undefined);

@@ -150,8 +150,17 @@ export class NodeClient {
   }
 
   /** All orders in which somebody is buyer or seller and that were not cleared. */
-  async ordersOf(who: string): Promise<readonly Order[]> {
-    return (await this.#all<Omit<Order, 'order'>>('ordersOf', who)).map(({ id: order, ...content }) => ({ order, ...content }));
+  ordersOf(who: string): Promise<readonly Order[]> {
+    return this.#orders('ordersOf', who);
+  }
+
+  /** Those of them of which money is on hold. */
+  openOrdersOf(who: string): Promise<readonly Order[]> {
+    return this.#orders('openOrdersOf', who);
+  }
+
+  async #orders(method: string, who: string): Promise<readonly Order[]> {
+    return (await this.#all<Omit<Order, 'order'>>(method, who)).map(({ id: order, ...content }) => ({ order, ...content }));
   }
 
   async #all<T extends object>(method: string, who: string): Promise<readonly Numbered<T>[]> {

@@ -5,6 +5,7 @@ import { I18nProvider } from 'react-aria-components/I18nProvider';
 import { en, type Catalogue } from './en/index.js';
 import { formatFor, type Format } from './format.js';
 import { zh } from './zh/index.js';
+import { keep, kept } from '../storage.js';
 
 /** The languages that there are, by their tags, named in themselves. */
 export const LANGUAGES = { en: 'English', 'zh-CN': '简体中文' } as const;
@@ -32,7 +33,7 @@ const TextContext = createContext<Texts | undefined>(undefined);
 
 export const TextProvider = ({ children }: { children: ReactNode }): ReactNode => {
   const [language, setLanguage] = useState<Language>(() => {
-    const stored = localStorage.getItem(STORED);
+    const stored = kept(STORED);
     return isLanguage(stored) ? stored : preferred(navigator.languages);
   });
   useEffect(() => {
@@ -45,7 +46,7 @@ export const TextProvider = ({ children }: { children: ReactNode }): ReactNode =
       format: formatFor(language === 'en' ? 'en-GB' : language),
       language,
       setLanguage: (chosen) => {
-        localStorage.setItem(STORED, chosen);
+        keep(STORED, chosen);
         setLanguage(chosen);
       },
     }),

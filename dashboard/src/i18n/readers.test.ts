@@ -3,8 +3,12 @@
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { countName } from '../ui/descriptor.js';
+import { en as english } from './en/index.js';
 import { readers as en } from './en/readers.js';
+import { zh as chinese } from './zh/index.js';
 import { readers as zh } from './zh/readers.js';
+import { RESOURCES } from './zh/resources.js';
 
 const FOLDER = new URL('../../../crates/files/src/', import.meta.url);
 const HAN = /\p{Script=Han}/u;
@@ -96,5 +100,42 @@ describe('what identifies', () => {
     for (const own of ['such images often have text burned in: look at it', 'a photograph: look at it', 'text or data beside an image or pages', 'an attached document, unread']) {
       expect(all).toContain(own);
     }
+  });
+});
+
+describe('what a reader counts', () => {
+  const source = (name: string): string => readFileSync(new URL(name, FOLDER), 'utf8').split('#[cfg(test)]')[0] ?? '';
+  const listed = (text: string, list: string): readonly string[] => {
+    const [, entries = ''] = new RegExp(`const ${list}: [^=]*= &?\\[([^;]*)\\];`).exec(text) ?? [];
+    return [...entries.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name);
+  };
+  const asked = sources.flatMap((text) => [...text.matchAll(/tally\s*\.count\(\s*([^,]+),/g)].map(([, of = '']) => of));
+  const named = asked.filter((of) => of.startsWith('"')).map((of) => of.slice(1, -1));
+  const sequences = listed(source('dicom/summary.rs'), 'COUNTED');
+  const entries = listed(source('dicom/directory.rs'), 'COUNTED').map((type) => type.toLowerCase());
+  const types = listed(source('fhir/resources.rs'), 'TYPES');
+
+  it('is all of what their sources have them count', () => {
+    // What is no literal is of those lists, or is a media type or a segment of HL7, which have no words in any language.
+    const others = [...new Set(asked.filter((of) => !of.startsWith('"')))];
+    expect(others.toSorted()).toEqual(['&of.to_lowercase()', '&segment.name', 'form.media_type()', 'name', 'of']);
+    expect([named.length > 6, sequences.length, entries.length, types.length]).toEqual([true, 5, 12, 146]);
+  });
+
+  it('has words in both languages, and no others have', () => {
+    const all = [...new Set([...named, ...sequences, ...entries])].toSorted();
+    expect(Object.keys(english.domain.descriptor.counts).toSorted()).toEqual(all);
+    for (const of of all) isTold(countName(chinese, of), of);
+    expect([countName(english, 'frames'), countName(english, 'content items')]).toEqual(['image', 'content item']);
+  });
+
+  it('has them for every type of resource, also for one that is cut', () => {
+    expect(Object.keys(RESOURCES)).toEqual(types);
+    for (const type of types) isTold(countName(chinese, type.slice(0, 32)), type);
+    expect(countName(english, 'Observation')).toBe('Observation');
+  });
+
+  it('stays as it is where it has no words', () => {
+    for (const of of ['PID', 'text/csv', 'constructor']) expect([countName(chinese, of), countName(english, of)]).toEqual([of, of]);
   });
 });

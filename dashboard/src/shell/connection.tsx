@@ -8,7 +8,7 @@ import { useText } from '../i18n/context.js';
 import { Button } from '../ui/controls.js';
 import css from './shell.module.css';
 
-/** A dot, the newest block, and how much of the chain is not final. */
+/** A dot, the newest block, and how much of the chain is not final. Who hears the page is told whether there is a connection, not of blocks. */
 export const ConnectionStatus = (): ReactNode => {
   const { t, format } = useText();
   const state = useConnectionState();
@@ -16,20 +16,25 @@ export const ConnectionStatus = (): ReactNode => {
   const texts = t.chain.state;
   const lag = best && final ? Math.max(0, best.number - final.number) : undefined;
   return (
-    <Link to="/explorer" className={css.status} aria-live="polite">
-      <span className={css.dot} data-phase={state.phase} aria-hidden />
-      {state.phase === 'ready' && best ? (
-        <>
-          <span className={css.wide}>{state.chain.development ? texts.development : state.chain.name}</span>
-          <span>
-            <span className="hidden">{texts.block} </span>#{format.number(best.number)}
-          </span>
-          {lag !== undefined && <span className={css.wide}>{texts.finalLag(lag)}</span>}
-        </>
-      ) : (
-        texts[state.phase]
-      )}
-    </Link>
+    <>
+      <span className="hidden" role="status">
+        {texts[state.phase]}
+      </span>
+      <Link to="/explorer" className={css.status}>
+        <span className={css.dot} data-phase={state.phase} aria-hidden />
+        {state.phase === 'ready' && best ? (
+          <>
+            <span className={css.wide}>{state.chain.development ? texts.development : state.chain.name}</span>
+            <span>
+              <span className="hidden">{texts.block} </span>#{format.number(best.number)}
+            </span>
+            {lag !== undefined && <span className={css.wide}>{texts.finalLag(lag)}</span>}
+          </>
+        ) : (
+          texts[state.phase]
+        )}
+      </Link>
+    </>
   );
 };
 

@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react';
 import type { Code, Descriptor, YearMonth } from '../chain/index-client.js';
 import { useText } from '../i18n/context.js';
+import type { Catalogue } from '../i18n/en/index.js';
 import { Bytes } from './values.js';
 import { codeName, modalityName, type Name } from './vocabulary.js';
 
@@ -66,6 +67,12 @@ export const Codes = ({ codes, most }: { codes: readonly Code[]; most?: number }
   );
 };
 
+/** What was counted, in the reader's language: segments of HL7 and media types are called the same everywhere. */
+export const countName = (t: Catalogue, of: string): string => {
+  const names: Readonly<Record<string, string>> = t.domain.descriptor.counts;
+  return Object.hasOwn(names, of) ? (names[of] ?? of) : t.readers.resource(of);
+};
+
 /** All that is known about what a record contains, with further facts below. */
 export const DescriptorFacts = ({ descriptor, children }: { descriptor: Descriptor; children?: ReactNode }): ReactNode => {
   const { t, format } = useText();
@@ -92,7 +99,7 @@ export const DescriptorFacts = ({ descriptor, children }: { descriptor: Descript
       {counts.length > 0 && (
         <>
           <dt>{t.domain.descriptor.contents}</dt>
-          <dd>{format.list(counts.map(({ of, number }) => `${format.number(number)} × ${of === 'frames' ? t.domain.descriptor.frames : of}`))}</dd>
+          <dd>{format.list(counts.map(({ of, number }) => `${format.number(number)} × ${countName(t, of)}`))}</dd>
         </>
       )}
       <dt>{t.domain.descriptor.codes}</dt>

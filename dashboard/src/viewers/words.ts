@@ -1,10 +1,7 @@
 // The viewers' texts: those of the catalogue, with what stands for `{0}`, `{1}` and so on.
 
 import { useText } from '../i18n/context.js';
-import type { Catalogue } from '../i18n/en/index.js';
-
-/** The keys of the viewers' texts. */
-export type Word = keyof Catalogue['viewers'];
+import { filled, type Told, type Word } from './told.js';
 
 /** Gives a text in the reader's language, filled with values. */
 export type Words = (word: Word, ...values: readonly (string | number)[]) => string;
@@ -12,5 +9,11 @@ export type Words = (word: Word, ...values: readonly (string | number)[]) => str
 /** The viewers' texts in the reader's language. */
 export const useWords = (): Words => {
   const { t } = useText();
-  return (word, ...values) => t.viewers[word].replace(/\{(\d)\}/g, (_, place: string) => String(values[Number(place)] ?? ''));
+  return (word, ...values) => filled(t.viewers[word], values);
+};
+
+/** What is wrong with a file, in the reader's language; a library's own words are given as they are. */
+export const useTold = (): ((problem: Told | string) => string) => {
+  const words = useWords();
+  return (problem) => (typeof problem === 'string' ? problem : words(problem.word, ...problem.values));
 };

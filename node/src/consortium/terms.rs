@@ -123,6 +123,13 @@ impl Check {
                      only with sessions"
                 ));
             }
+            let enough = <Runtime as pallet_validators::Config>::LivenessThreshold::get();
+            if session < enough {
+                self.warnings.push(format!(
+                    "parameters, session_blocks: {session} blocks are too few to tell who authored none by chance, so silent \
+                     validators are not reported: {enough} are enough"
+                ));
+            }
         });
     }
 

@@ -18,11 +18,17 @@ use sp_runtime::{
     transaction_validity::{InvalidTransaction, TransactionPriority, ValidTransaction},
 };
 
-use crate::{Config, Event, Pallet, WeightInfo, types::Units};
+use crate::{
+    Config, Event, Pallet, WeightInfo,
+    types::{Purse, Units},
+};
 
 /// [`InvalidTransaction::Custom`] code: the nonce is too far above the account's. To be sent again when those before it
 /// are in blocks.
 pub const TOO_FAR_AHEAD: u8 = 3;
+
+/// How many times [`Config::MaxAhead`] the nonces of the council's operational transactions may be ahead.
+pub const FURTHER: u64 = 4;
 
 /// What a step of the nonce towards the account's adds to the priority: more than all that tells apart transactions of the
 /// same distance.
@@ -99,12 +105,12 @@ pub struct Excess<AccountId> {
 
 /// How a transaction is charged.
 enum Course<AccountId> {
-    Free,
     Quota {
         who: AccountId,
+        purse: Purse,
         quota: Units,
         charge: Units,
-        rank: u8,
+        priority: TransactionPriority,
     },
     /// Without a rank the wrapped extension says how soon it comes.
     Fee {
@@ -115,12 +121,12 @@ enum Course<AccountId> {
 
 /// What [`ChargeQuota`] knows after validation.
 pub enum Val<AccountId, V> {
-    /// Nothing is due.
-    Free,
     /// The quota is to be charged.
     Quota {
         /// Whose.
         who: AccountId,
+        /// Which of its quotas.
+        purse: Purse,
         /// All of it.
         quota: Units,
         /// What is to be deducted.
@@ -137,15 +143,12 @@ pub enum Val<AccountId, V> {
 
 /// What [`ChargeQuota`] knows while the call runs.
 pub enum Pre<AccountId, P> {
-    /// Nothing was taken.
-    Free {
-        /// The weight of the wrapped extension, which is not run.
-        unspent: Weight,
-    },
     /// The quota was charged.
     Quota {
         /// Whose.
         who: AccountId,
+        /// Which of its quotas.
+        purse: Purse,
         /// What was deducted.
         charge: Units,
         /// The weight of the wrapped extension, which is not run.
@@ -165,29 +168,40 @@ impl<T: Config, S: Tip> ChargeQuota<T, S> {
         let Some(who) = origin.as_signer() else {
             return Course::Fee { rank: None, excess: None };
         };
+        let charge = Pallet::<T>::charge(info, len);
+        let mut excess = None;
         if Pallet::<T>::is_privileged(who, info.class) {
-            return Course::Free;
+            let (purse, priority) = (Purse::Operational, TransactionPriority::MAX);
+            let standing = Pallet::<T>::standing_in(purse, who);
+            let left = standing.left();
+            if charge <= left {
+                return Course::Quota { who: who.clone(), purse, quota: standing.quota, charge, priority };
+            }
+            excess = Some(Excess { who: who.clone(), charge, left });
         }
         if let Some(doublings) = self.0.tip().checked_ilog2() {
             let higher = u8::try_from(doublings).unwrap_or(u8::MAX);
-            return Course::Fee { rank: Some(TIP.saturating_add(higher)), excess: None };
+            return Course::Fee { rank: Some(TIP.saturating_add(higher)), excess };
         }
         if info.pays_fee == Pays::No {
-            return Course::Fee { rank: Some(FREE), excess: None };
+            return Course::Fee { rank: Some(FREE), excess };
         }
         let standing = Pallet::<T>::standing(who);
         if info.class != DispatchClass::Normal || standing.quota == 0 {
-            return Course::Fee { rank: Some(FEE), excess: None };
+            return Course::Fee { rank: Some(FEE), excess };
         }
-        let charge = Pallet::<T>::charge(info, len);
         let left = standing.left();
         match left.checked_sub(charge) {
-            Some(rest) => Course::Quota {
-                who: who.clone(),
-                quota: standing.quota,
-                charge,
-                rank: standing.share(rest).saturating_div(2).clamp(QUOTA, TIP.saturating_sub(1)),
-            },
+            Some(rest) => {
+                let rank = standing.share(rest).saturating_div(2).clamp(QUOTA, TIP.saturating_sub(1));
+                Course::Quota {
+                    who: who.clone(),
+                    purse: Purse::Ordinary,
+                    quota: standing.quota,
+                    charge,
+                    priority: rank.into(),
+                }
+            }
             None => Course::Fee { rank: Some(FEE), excess: Some(Excess { who: who.clone(), charge, left }) },
         }
     }
@@ -223,9 +237,8 @@ where
         source: TransactionSource,
     ) -> ValidateResult<Self::Val, CallOf<T>> {
         match self.course(&origin, info, len) {
-            Course::Free => Ok((prioritised(TransactionPriority::MAX), Val::Free, origin)),
-            Course::Quota { who, quota, charge, rank } => {
-                Ok((prioritised(rank.into()), Val::Quota { who, quota, charge }, origin))
+            Course::Quota { who, purse, quota, charge, priority } => {
+                Ok((prioritised(priority), Val::Quota { who, purse, quota, charge }, origin))
             }
             Course::Fee { rank, excess } => {
                 let (mut valid, wrapped, origin) =
@@ -247,11 +260,10 @@ where
         len: usize,
     ) -> Result<Self::Pre, TransactionValidityError> {
         match val {
-            Val::Free => Ok(Pre::Free { unspent: self.0.weight(call) }),
-            Val::Quota { who, quota, charge } => {
+            Val::Quota { who, purse, quota, charge } => {
                 // It fails only if something used the quota since the validation, which nothing does within a block.
-                Pallet::<T>::deduct(&who, quota, charge).map_err(|_| InvalidTransaction::Payment)?;
-                Ok(Pre::Quota { who, charge, unspent: self.0.weight(call) })
+                Pallet::<T>::deduct(purse, &who, quota, charge).map_err(|_| InvalidTransaction::Payment)?;
+                Ok(Pre::Quota { who, purse, charge, unspent: self.0.weight(call) })
             }
             Val::Fee { excess, wrapped } => {
                 let wrapped = self.0.prepare(wrapped, origin, call, info, len)?;
@@ -268,8 +280,7 @@ where
         result: &DispatchResult,
     ) -> Result<Weight, TransactionValidityError> {
         match pre {
-            Pre::Free { unspent } => Ok(unspent),
-            Pre::Quota { who, charge, unspent } => {
+            Pre::Quota { who, purse, charge, unspent } => {
                 let needed = match post_info.pays_fee(info) {
                     Pays::No => 0,
                     Pays::Yes => {
@@ -277,7 +288,7 @@ where
                         Pallet::<T>::units(info.class, weight, len)
                     }
                 };
-                Pallet::<T>::give_back(&who, charge.saturating_sub(needed));
+                Pallet::<T>::give_back(purse, &who, charge.saturating_sub(needed));
                 Ok(unspent)
             }
             Pre::Fee { excess, wrapped } => {
@@ -319,8 +330,8 @@ fn prioritised(priority: TransactionPriority) -> ValidTransaction {
 /// above that of its account: it never enters the pool. The nearer the nonce, the higher the priority.
 ///
 /// From outside it is [`CheckNonce`], so clients need not know of it. Fails where that fails, and with
-/// [`InvalidTransaction::Custom`] of [`TOO_FAR_AHEAD`]. Operational transactions of [`Config::Council`] may be any number
-/// of nonces ahead.
+/// [`InvalidTransaction::Custom`] of [`TOO_FAR_AHEAD`]. Operational transactions of [`Config::Council`] may be [`FURTHER`]
+/// times as far ahead.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, Eq, PartialEq)]
 pub struct CheckNonceAhead<T: frame_system::Config>(CheckNonce<T>);
 
@@ -381,12 +392,14 @@ where
         if let Some(who) = origin.as_signer() {
             let current = frame_system::Pallet::<T>::account_nonce(who);
             let ahead = self.0.0.saturating_sub(current).saturated_into::<u64>();
-            match u64::from(T::MaxAhead::get()).checked_sub(ahead) {
-                Some(nearness) => {
-                    valid.priority = valid.priority.saturating_add(nearness.saturating_mul(NEARER));
-                }
-                None if Pallet::<T>::is_privileged(who, info.class) => {}
-                None => return Err(InvalidTransaction::Custom(TOO_FAR_AHEAD).into()),
+            let most = u64::from(T::MaxAhead::get());
+            let nearness = most.saturating_sub(ahead);
+            valid.priority = valid.priority.saturating_add(nearness.saturating_mul(NEARER));
+            let is_further = ahead > most;
+            if is_further
+                && (ahead > most.saturating_mul(FURTHER) || !Pallet::<T>::is_privileged(who, info.class))
+            {
+                return Err(InvalidTransaction::Custom(TOO_FAR_AHEAD).into());
             }
         }
         Ok((valid, val, origin))

@@ -10,8 +10,8 @@ use medshare_types::{Moment, Role, Tier};
 use sp_runtime::{DispatchError, traits::Convert};
 
 use crate::{
-    Config, Event, Pallet, Quotas, Usage, Usages, defaults,
-    types::{Standing, Table, Units},
+    Config, Event, OperationalUsages, Pallet, Quotas, Usage, Usages, defaults,
+    types::{Purse, Standing, Table, Units},
 };
 
 fn look_up(table: &Table, role: Role, tier: Tier) -> Units {
@@ -73,35 +73,50 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn standing(who: &T::AccountId) -> Standing {
-        let quota = Self::quota(who);
-        let used = if quota == 0 { 0 } else { Self::used_of(who, quota, T::Time::now()) };
+        Self::standing_in(Purse::Ordinary, who)
+    }
+
+    /// What is there and used of one of an account's quotas. Whether it has the operational one is for who asks.
+    pub(crate) fn standing_in(purse: Purse, who: &T::AccountId) -> Standing {
+        let quota = match purse {
+            Purse::Ordinary => Self::quota(who),
+            Purse::Operational => T::OperationalQuota::get(),
+        };
+        let used = if quota == 0 { 0 } else { Self::used_of(purse, who, quota, T::Time::now()) };
         Standing { quota, used }
     }
 
     /// Deducts from somebody's quota. Fails without effect if that much is not left.
-    pub(crate) fn deduct(who: &T::AccountId, quota: Units, charge: Units) -> DispatchResult {
+    pub(crate) fn deduct(purse: Purse, who: &T::AccountId, quota: Units, charge: Units) -> DispatchResult {
         let now = T::Time::now();
-        let used = Self::used_of(who, quota, now)
+        let used = Self::used_of(purse, who, quota, now)
             .checked_add(charge)
             .filter(|used| *used <= quota)
             .ok_or(DispatchError::Exhausted)?;
         if used > 0 {
-            Usages::<T>::insert(who, Usage { used, as_of: now });
+            Self::note(purse, who, |entry| *entry = Some(Usage { used, as_of: now }));
         }
         Ok(())
     }
 
     /// Gives back what was deducted in the same block.
-    pub(crate) fn give_back(who: &T::AccountId, units: Units) {
+    pub(crate) fn give_back(purse: Purse, who: &T::AccountId, units: Units) {
         if units == 0 {
             return;
         }
-        Usages::<T>::mutate_exists(who, |entry| {
+        Self::note(purse, who, |entry| {
             *entry = entry.take().and_then(|usage| {
                 let used = usage.used.saturating_sub(units);
                 (used > 0).then_some(Usage { used, ..usage })
             });
         });
+    }
+
+    fn note(purse: Purse, who: &T::AccountId, change: impl FnOnce(&mut Option<Usage>)) {
+        match purse {
+            Purse::Ordinary => Usages::<T>::mutate_exists(who, change),
+            Purse::Operational => OperationalUsages::<T>::mutate_exists(who, change),
+        }
     }
 
     pub(crate) fn do_set_quota(role: Role, tier: Tier, quota: Units) -> DispatchResult {
@@ -112,7 +127,11 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn used_of(who: &T::AccountId, quota: Units, now: Moment) -> Units {
-        Usages::<T>::get(who).map_or(0, |usage| usage.at(now, quota, T::Window::get()))
+    fn used_of(purse: Purse, who: &T::AccountId, quota: Units, now: Moment) -> Units {
+        let usage = match purse {
+            Purse::Ordinary => Usages::<T>::get(who),
+            Purse::Operational => OperationalUsages::<T>::get(who),
+        };
+        usage.map_or(0, |usage| usage.at(now, quota, T::Window::get()))
     }
 }

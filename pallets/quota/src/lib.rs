@@ -36,10 +36,12 @@
 //! - what offers a tip: it wants to be ahead of others of the same distance (see below), and pays for that. The quota stays
 //!   as it is;
 //! - calls that are declared free of fees, from which the wrapped extension takes nothing;
-//! - operational calls. Anybody can send such a call, even an empty batch is one, so their class alone frees from
-//!   nothing. But those that an account of `Council` signs always pass: they are charged neither quota nor fee, may be
-//!   any number of nonces ahead, and come before everything else. Votes and motions of a council, and upgrades of the
-//!   runtime, are operational. Mandatory calls are those of inherents, which no account signs and no extension sees.
+//! - operational calls. Anybody can send such a call, `System.set_heap_pages` is one, so their class alone frees from
+//!   nothing. But those that an account of `Council` signs are charged to a quota of their own, `OperationalQuota`,
+//!   whatever else the account has used, and within it come before everything else; they may be [`extension::FURTHER`]
+//!   times as many nonces ahead. Votes and motions of a council, and upgrades of the runtime, are operational. That quota is
+//!   many times what these need, and a small part of what the chain can do: one hospital fills no blocks with them.
+//!   Mandatory calls are those of inherents, which no account signs and no extension sees.
 //!
 //! ## How the pool is protected
 //!
@@ -70,6 +72,8 @@
 //! - *Declaring little and using much*: calls declare their worst case, and only what is below it is given back.
 //! - *Filling the pool*: see above.
 //! - *Buying the blocks*: money buys no place before anybody's nearer transaction.
+//! - *A hospital that floods with operational calls*, such as `Council.execute` of anything: beyond its operational quota it
+//!   pays fees and comes behind who is within a quota.
 //! - *Dressing up as operational*, or *as free of fees*: neither is charged to the quota, and the one pays its fee
 //!   and comes behind who is within a quota, the other comes behind everybody of its distance.
 //! - *Replacing a waiting transaction again and again*: a replacement needs a higher priority, of which there are few.
@@ -148,8 +152,12 @@ pub mod pallet {
         type CouncilOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
         /// The accounts of the council's members, or the sudo key of a development chain. Their operational
-        /// transactions always pass, and free of charge.
+        /// transactions come before all others, and free of charge within their operational quota.
         type Council: Contains<Self::AccountId>;
+
+        /// What each of them has for operational transactions, in units. It refills as other quotas do.
+        #[pallet::constant]
+        type OperationalQuota: Get<Units>;
 
         /// In how many milliseconds of chain time a quota refills from nothing; above zero. A quota of fewer units than
         /// that refills in steps and, for who acts more often than there are steps, not at all.
@@ -186,6 +194,10 @@ pub mod pallet {
     /// owners.
     #[pallet::storage]
     pub type Usages<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Usage>;
+
+    /// The same of what members of the council used of their operational quota.
+    #[pallet::storage]
+    pub type OperationalUsages<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Usage>;
 
     /// What a chain sets otherwise than [`defaults`](crate::defaults) from the beginning.
     #[pallet::genesis_config]

@@ -45,6 +45,8 @@ pub const WINDOW: Moment = 1_000;
 pub const QUOTA: Units = 10_000;
 /// What a vault has.
 pub const VAULT_QUOTA: Units = 50_000;
+/// What a councillor has for operational transactions.
+pub const OPERATIONAL_QUOTA: Units = 100_000;
 /// What each transaction weighs besides its call.
 pub const BASE: u64 = 10;
 /// What taking a fee weighs.
@@ -127,6 +129,7 @@ impl pallet_quota::Config for Test {
     type Time = Timestamp;
     type CouncilOrigin = EnsureRoot<Account>;
     type Council = Councillors;
+    type OperationalQuota = ConstU64<OPERATIONAL_QUOTA>;
     type Window = ConstU64<WINDOW>;
     type LengthToUnits = PerByte<ConstU64<BYTE>>;
     type MaxAhead = ConstU16<AHEAD>;

@@ -6,7 +6,7 @@ use frame_support::{
 };
 use sp_runtime::TryRuntimeError;
 
-use crate::{Config, Pallet, Usages};
+use crate::{Config, OperationalUsages, Pallet, Usages};
 
 impl<T: Config> Pallet<T> {
     /// Checks that
@@ -19,7 +19,7 @@ impl<T: Config> Pallet<T> {
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         ensure!(T::Window::get() > 0, "a quota refills in no time");
         let now = T::Time::now();
-        for usage in Usages::<T>::iter_values() {
+        for usage in Usages::<T>::iter_values().chain(OperationalUsages::<T>::iter_values()) {
             ensure!(usage.used > 0, "a use of nothing is noted");
             ensure!(usage.as_of <= now, "a use is from the future");
         }

@@ -53,6 +53,15 @@ impl Usage {
     }
 }
 
+/// Which of its quotas an account uses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purse {
+    /// That of a member's roles.
+    Ordinary,
+    /// That of the council's members for operational transactions.
+    Operational,
+}
+
 /// A quota and what is used of it now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Standing {

@@ -13,7 +13,8 @@
 //! ## Money
 //!
 //! No credit comes from anywhere else once a chain has started, and none ends but here. A redemption has one way out at
-//! every moment for its holder (`cancel`) and two for the council. The council cannot take anybody's credit: what it
+//! every moment for its holder (`cancel`), which any active member can take for a holder that is none any more, and two for the
+//! council. The council cannot take anybody's credit: what it
 //! burns is what its holder put on hold for that.
 //!
 //! ## References
@@ -28,7 +29,8 @@
 //! - *Redeeming what is on hold elsewhere or frozen*: it cannot be put on hold again.
 //! - *Spending what is being redeemed*: it is on hold.
 //! - *Cancelling after being paid*: the confirmation ends the redemption; who is paid before it is confirmed and cancels
-//!   cheats outside of the chain, so the council confirms first and pays then.
+//!   cheats outside of the chain. So the council confirms first and pays then, with a
+//!   payment that carries the reference that it has confirmed with.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -169,7 +171,7 @@ pub mod pallet {
             /// Its number.
             redemption: RedemptionId,
         },
-        /// The council paid; the credit was burnt.
+        /// The council pays it out; the credit was burnt.
         Redeemed {
             /// Its number.
             redemption: RedemptionId,
@@ -253,11 +255,12 @@ pub mod pallet {
 
         /// Takes a redemption back. The amount is released.
         ///
-        /// Origin: signed by who asked for it.
+        /// Origin: signed by who asked for it; or, if that is no active member any more, by any active member.
         ///
         /// Errors: `NoRedemption`, `NotHolder`. Event: [`Event::RedemptionCancelled`].
         #[pallet::call_index(2)]
-        #[pallet::weight(T::WeightInfo::cancel())]
+        // Whether two accounts are active.
+        #[pallet::weight(T::WeightInfo::cancel().saturating_add(T::DbWeight::get().reads(2)))]
         pub fn cancel(origin: OriginFor<T>, redemption: RedemptionId) -> DispatchResult {
             Self::do_cancel(&ensure_signed(origin)?, redemption)
         }

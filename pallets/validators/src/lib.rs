@@ -21,6 +21,9 @@
 //! kept goes as soon as there are others. A validator without session keys cannot be kept: nobody could tell its
 //! blocks. So the runtime must refuse `Session::purge_keys`; this pallet removes the keys of those who go.
 //!
+//! Who is suspended authors no more at once, but votes about finality until the second session change, and as long as it is
+//! kept for want of others. GRANDPA's nodes heed no suspension; what they need is that fewer than a third vote falsely.
+//!
 //! Four is the smallest number of validators of which one may fail. [`Fragile`] says when there are fewer.
 //!
 //! ## Invariants

@@ -25,11 +25,12 @@ pub trait Sessions<AccountId> {
     /// Removes the account's session keys and gives back what was held for them.
     fn purge(who: &AccountId);
 
-    /// Takes from a validator of the current session its slots and votes for the rest of it, unless it has been done
-    /// to too many already.
+    /// Takes from a validator of the current session its slots for the rest of it, unless it has been done to too many
+    /// already. It goes on voting about finality until it is in the set no more: GRANDPA's nodes do not heed that somebody is
+    /// disabled.
     fn disable(who: &AccountId, severity: Perbill);
 
-    /// Gives a validator of the current session its slots and votes back. `pallet-session` does so by itself only when
+    /// Gives a validator of the current session its slots back. `pallet-session` does so by itself only when
     /// the set or its keys change.
     fn enable(who: &AccountId);
 

@@ -83,7 +83,7 @@ pub const DECISIONS: &[Decision] = {
         },
         decides("Quota", "set_quota", TwoThirds, "set what members may do without fees"),
         decides("Settlement", "issue", TwoThirds, "issue settlement credit for a payment"),
-        decides("Settlement", "confirm", TwoThirds, "confirm that a redemption is paid"),
+        decides("Settlement", "confirm", TwoThirds, "confirm that a redemption is paid out"),
         decides("Settlement", "decline", TwoThirds, "decline a redemption"),
         decides("TxPause", "pause", OneThird, "pause a call"),
         decides("TxPause", "unpause", MoreThanHalf, "let it be called again"),
@@ -98,12 +98,16 @@ pub const DECISIONS: &[Decision] = {
                 "schedule_named",
                 "schedule_named_after",
                 "cancel_named",
+                "set_retry",
+                "set_retry_named",
+                "cancel_retry",
+                "cancel_retry_named",
             ],
             ..decides(
                 "Scheduler",
                 "cancel",
                 TwoThirds,
-                "cancel a call that is scheduled; likewise schedule one",
+                "cancel a call that is scheduled; likewise schedule one, or how often it is tried again",
             )
         },
         Decision {

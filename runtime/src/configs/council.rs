@@ -3,19 +3,25 @@
 //!
 //! On a development chain sudo decides everything as well.
 
+use core::cmp::Ordering;
+
 use frame_support::{
     parameter_types,
     traits::{
-        ConstU32, EitherOf, EitherOfDiverse, EqualPrivilegeOnly, LinearStoragePrice, NeverEnsureOrigin,
-        fungible::HoldConsideration,
+        ConstU32, EitherOf, EitherOfDiverse, EnsureOrigin, LinearStoragePrice, NeverEnsureOrigin,
+        PrivilegeCmp, fungible::HoldConsideration,
     },
     weights::Weight,
 };
-use frame_system::EnsureRoot;
-use pallet_collective::{EnsureMember, EnsureProportionAtLeast, EnsureProportionMoreThan};
+use frame_system::{EnsureRoot, RawOrigin};
+use pallet_collective::{
+    EnsureMember, EnsureProportionAtLeast, EnsureProportionMoreThan,
+    deposit::{Delayed, Geometric, WithCeil},
+};
+use sp_runtime::FixedU128;
 
 use crate::{
-    AccountId, Balance, Balances, BlockNumber, DAY, HOUR, MICRO_MDS, MILLI_MDS, OriginCaller, Preimage,
+    AccountId, Balance, Balances, BlockNumber, DAY, HOUR, MDS, MICRO_MDS, MILLI_MDS, OriginCaller, Preimage,
     Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, SLOT_MILLIS, System,
     configs::system::MAX_BLOCK_WEIGHT,
 };
@@ -39,6 +45,9 @@ pub type OneThird =
 /// Most hospitals: more than there can be validators.
 pub type MaxHospitals = ConstU32<200>;
 
+/// How many motions may be open before further ones need a deposit.
+pub const FREE_MOTIONS: u32 = 12;
+
 /// Blocks in a span of milliseconds, if each slot has one: as it is while something waits for blocks
 /// ([`crate::work`]).
 const fn blocks(span: u64) -> BlockNumber {
@@ -53,6 +62,15 @@ parameter_types! {
     pub const MaxMotionWeight: Weight = MAX_BLOCK_WEIGHT.saturating_div(2);
     /// How long a motion is open: a week.
     pub const MotionDuration: BlockNumber = blocks(7 * DAY);
+    /// What a motion's deposit is multiplied by with each that is open.
+    pub const MotionDepositRatio: FixedU128 = FixedU128::from_u32(2);
+    /// The deposit for the first motion that is not free: one MDS.
+    pub const MotionDepositBase: Balance = MDS;
+    /// The highest deposit: 64 MDS.
+    pub const MotionDepositCeil: Balance = MDS.saturating_mul(64);
+    /// Why it is on hold.
+    pub const MotionHold: RuntimeHoldReason =
+        RuntimeHoldReason::Council(pallet_collective::HoldReason::ProposalSubmission);
     /// What scheduled calls may weigh in a block: half of it.
     pub const MaxScheduledWeight: Weight = MAX_BLOCK_WEIGHT.saturating_div(2);
     /// A deposit for a preimage, whatever its size: 0.1 MDS.
@@ -66,7 +84,18 @@ parameter_types! {
 }
 
 impl pallet_collective::Config<Hospitals> for Runtime {
-    type Consideration = ();
+    // Motions are free as long as few are open. Beyond that each costs twice the one before, up to a bound that others can pay
+    // too; so whoever takes all places has much on hold, which the council can burn.
+    type Consideration = HoldConsideration<
+        AccountId,
+        Balances,
+        MotionHold,
+        Delayed<
+            ConstU32<FREE_MOTIONS>,
+            WithCeil<MotionDepositCeil, Geometric<MotionDepositRatio, MotionDepositBase>>,
+        >,
+        u32,
+    >;
     // Who did not vote did not agree.
     type DefaultVote = pallet_collective::PrimeDefaultVote;
     type DisapproveOrigin = Majority;
@@ -96,11 +125,30 @@ impl pallet_preimage::Config for Runtime {
     type WeightInfo = pallet_preimage::weights::SubstrateWeight<Runtime>;
 }
 
+/// Who may cancel what somebody scheduled: root everything, and two thirds of the hospitals what two thirds scheduled, however many
+/// voted then and are hospitals now.
+pub struct ByShare;
+
+impl PrivilegeCmp<OriginCaller> for ByShare {
+    fn cmp_privilege(left: &OriginCaller, right: &OriginCaller) -> Option<Ordering> {
+        let is_root = |origin: &OriginCaller| matches!(origin, OriginCaller::system(RawOrigin::Root));
+        let decides = |origin: &OriginCaller| {
+            <TwoThirds as EnsureOrigin<RuntimeOrigin>>::try_origin(origin.clone().into()).is_ok()
+        };
+        match (is_root(left), is_root(right)) {
+            (true, true) => Some(Ordering::Equal),
+            (true, false) => Some(Ordering::Greater),
+            (false, true) => Some(Ordering::Less),
+            (false, false) => (left == right || decides(left) && decides(right)).then_some(Ordering::Equal),
+        }
+    }
+}
+
 impl pallet_scheduler::Config for Runtime {
     type BlockNumberProvider = System;
     type MaxScheduledPerBlock = ConstU32<50>;
     type MaximumWeight = MaxScheduledWeight;
-    type OriginPrivilegeCmp = EqualPrivilegeOnly;
+    type OriginPrivilegeCmp = ByShare;
     type PalletsOrigin = OriginCaller;
     type Preimages = Preimage;
     type RuntimeCall = RuntimeCall;
@@ -129,14 +177,27 @@ impl pallet_whitelist::Config for Runtime {
     type WhitelistOrigin = ThreeQuarters;
 }
 
-/// What cannot be paused: the calls with which hospitals decide, and what every block needs.
+/// What cannot be paused: the calls with which hospitals decide, what every block needs, and reports of offences: who
+/// offends may be one of the third that pauses.
 pub struct NeverPaused;
+
+/// The pallets of which nothing can be.
+pub const NEVER_PAUSED: [&str; 10] = [
+    "Council",
+    "Equivocation",
+    "Grandpa",
+    "Preimage",
+    "Scheduler",
+    "Session",
+    "Sudo",
+    "System",
+    "Timestamp",
+    "Whitelist",
+];
 
 impl frame_support::traits::Contains<pallet_tx_pause::RuntimeCallNameOf<Runtime>> for NeverPaused {
     fn contains((pallet, _): &pallet_tx_pause::RuntimeCallNameOf<Runtime>) -> bool {
-        ["Council", "Preimage", "Scheduler", "Sudo", "System", "Timestamp", "Whitelist"]
-            .iter()
-            .any(|name| pallet.as_slice() == name.as_bytes())
+        NEVER_PAUSED.iter().any(|name| pallet.as_slice() == name.as_bytes())
     }
 }
 

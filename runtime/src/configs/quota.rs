@@ -8,7 +8,7 @@ use crate::{
     configs::{council::TwoThirds, members::SudoKey},
 };
 
-/// Those whose operational calls are never stopped: the hospitals, and sudo where there is one.
+/// Those whose operational calls come first: the hospitals, and sudo where there is one.
 pub struct Deciders;
 
 impl Contains<AccountId> for Deciders {
@@ -26,6 +26,8 @@ impl pallet_quota::Config for Runtime {
     // A byte counts as a microsecond, as in fees.
     type LengthToUnits = PerByte<ConstU64<1_000_000>>;
     type MaxAhead = ConstU16<64>;
+    // 20 s of computation an hour, a hundredth of what blocks have: several upgrades of the runtime, or thousands of votes.
+    type OperationalQuota = ConstU64<20_000_000_000_000>;
     type Membership = Members;
     type Time = Timestamp;
     type WeightInfo = crate::weights::pallet_quota::WeightInfo<Runtime>;

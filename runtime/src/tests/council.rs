@@ -111,6 +111,10 @@ fn calls() -> Vec<RuntimeCall> {
             call: idle(),
         }
         .into(),
+        pallet_scheduler::Call::set_retry { task: (100_000, 0), retries: 1, period: 10 }.into(),
+        pallet_scheduler::Call::set_retry_named { id: [2; 32], retries: 1, period: 10 }.into(),
+        pallet_scheduler::Call::cancel_retry { task: (100_000, 0) }.into(),
+        pallet_scheduler::Call::cancel_retry_named { id: [2; 32] }.into(),
         pallet_whitelist::Call::whitelist_call { call_hash: hash }.into(),
         pallet_whitelist::Call::remove_whitelisted_call { call_hash: hash }.into(),
         pallet_collective::Call::<Runtime, Hospitals>::disapprove_proposal { proposal_hash: hash }.into(),
@@ -230,6 +234,110 @@ fn a_motion_of_the_hospitals_takes_effect() {
     });
 }
 
+/// Opens a motion of this number, which nobody else votes on.
+fn propose(number: u32) -> sp_runtime::DispatchResult {
+    let call =
+        Box::new(RuntimeCall::from(frame_system::Call::remark { remark: number.to_le_bytes().into() }));
+    let length = codec::Encode::encoded_size(&*call) as u32;
+    let who = Members::hospitals().remove(0);
+    Council::propose(RuntimeOrigin::signed(who), 5, call, length).map(drop).map_err(|error| error.error)
+}
+
+#[test]
+fn whoever_takes_all_places_for_motions_pays_and_the_others_still_decide() {
+    use frame_support::traits::fungible::InspectHold;
+
+    state_of(LOCAL).execute_with(|| {
+        System::set_block_number(1);
+        let hospitals = Members::hospitals();
+        let held = || Balances::total_balance_on_hold(&hospitals[0]);
+        (0..configs::council::FREE_MOTIONS).for_each(|number| propose(number).unwrap());
+        assert_eq!(held(), 0);
+        (configs::council::FREE_MOTIONS..50).for_each(|number| propose(number).unwrap());
+        // 1, 2, 4, 8, 16, 32 and 32 times 64.
+        assert_eq!(held(), (63 + 32 * 64) * MDS);
+        assert_eq!(propose(50), Err(pallet_collective::Error::<Runtime, Hospitals>::TooManyProposals.into()));
+
+        // The others vote one down, and open theirs in its place at once.
+        let hash = pallet_collective::Proposals::<Runtime, Hospitals>::get()[0];
+        let by = |number: usize| RuntimeOrigin::signed(hospitals[number].clone());
+        for number in 1..6 {
+            Council::vote(by(number), hash, 0, false).unwrap();
+        }
+        let motion = RuntimeCall::from(pallet_members::Call::suspend { who: hospitals[0].clone() });
+        let length_bound = codec::Encode::encoded_size(&motion) as u32;
+        let calls = vec![
+            RuntimeCall::Council(pallet_collective::Call::close {
+                proposal_hash: hash,
+                index: 0,
+                proposal_weight_bound: configs::system::MAX_BLOCK_WEIGHT,
+                length_bound: 1_000,
+            }),
+            RuntimeCall::Council(pallet_collective::Call::propose {
+                threshold: 5,
+                proposal: Box::new(motion),
+                length_bound,
+            }),
+        ];
+        Utility::batch_all(by(1), calls).unwrap();
+        assert_eq!(Balances::total_balance_on_hold(&hospitals[1]), 64 * MDS);
+    });
+}
+
+#[test]
+fn what_two_thirds_schedule_two_thirds_can_cancel() {
+    let remark = || Box::new(RuntimeCall::from(frame_system::Call::remark { remark: Vec::new() }));
+    state_of(LOCAL).execute_with(|| {
+        System::set_block_number(1);
+        let schedule = |origin, id| Scheduler::schedule_named(origin, [id; 32], 1_000, None, 0, remark());
+        schedule(by_hospitals(6, 8), 1).unwrap();
+        // More voted, and one has joined.
+        assert!(Scheduler::cancel_named(by_hospitals(5, 8), [1; 32]).is_err());
+        Scheduler::cancel_named(by_hospitals(7, 9), [1; 32]).unwrap();
+        schedule(by_hospitals(8, 8), 2).unwrap();
+        Scheduler::cancel_named(by_hospitals(6, 8), [2; 32]).unwrap();
+        // Root is above them.
+        schedule(RuntimeOrigin::root(), 3).unwrap();
+        assert!(Scheduler::cancel_named(by_hospitals(8, 8), [3; 32]).is_err());
+        schedule(by_hospitals(8, 8), 4).unwrap();
+        Scheduler::cancel_named(RuntimeOrigin::root(), [4; 32]).unwrap();
+        Scheduler::cancel_named(RuntimeOrigin::root(), [3; 32]).unwrap();
+    });
+}
+
+#[test]
+fn no_hospital_makes_the_chain_wait_for_a_call_that_is_not_whitelisted() {
+    state_of(LOCAL).execute_with(|| {
+        System::set_block_number(1);
+        let who = Members::hospitals().remove(0);
+        let member = || pallet_collective::RawOrigin::<AccountId, Hospitals>::Member(who.clone()).into();
+        let remark = RuntimeCall::from(frame_system::Call::remark { remark: Vec::new() });
+        let hash = <Runtime as frame_system::Config>::Hashing::hash_of(&remark);
+        let calls = || {
+            [
+                RuntimeCall::from(pallet_whitelist::Call::dispatch_whitelisted_call {
+                    call_hash: hash,
+                    call_encoded_len: 100,
+                    call_weight_witness: configs::system::MAX_BLOCK_WEIGHT,
+                }),
+                pallet_whitelist::Call::dispatch_whitelisted_call_with_preimage {
+                    call: Box::new(remark.clone()),
+                }
+                .into(),
+            ]
+        };
+        let filtered = Err(frame_system::Error::<Runtime>::CallFiltered.into());
+        for call in calls() {
+            let refused: Result<_, sp_runtime::DispatchErrorWithPostInfo<_>> = call.dispatch(member());
+            assert_eq!(refused.map_err(|error| error.error), filtered);
+        }
+        assert_eq!(pallet_whitelist::DeferredDispatch::<Runtime>::iter().count(), 0);
+        Whitelist::whitelist_call(by_hospitals(6, 8), hash).unwrap();
+        let [_, call] = calls();
+        call.dispatch(member()).unwrap();
+    });
+}
+
 #[test]
 fn what_decides_cannot_be_paused() {
     state_of(LOCAL).execute_with(|| {
@@ -237,7 +345,9 @@ fn what_decides_cannot_be_paused() {
             (pallet.to_vec().try_into().unwrap(), call.to_vec().try_into().unwrap())
         };
         let council = || by_hospitals(12, 12);
-        assert!(TxPause::pause(council(), name(b"Council", b"vote")).is_err());
+        for pallet in configs::council::NEVER_PAUSED {
+            assert!(TxPause::pause(council(), name(pallet.as_bytes(), b"vote")).is_err(), "{pallet}");
+        }
         TxPause::pause(council(), name(b"Records", b"withdraw")).unwrap();
         let call = RuntimeCall::from(pallet_records::Call::withdraw { record: 0 });
         let refused = call.dispatch(RuntimeOrigin::signed(Bob.to_account_id()));

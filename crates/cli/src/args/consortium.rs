@@ -367,6 +367,9 @@ pub enum Upgrade {
     Propose {
         /// The runtime that the release's build made: a WebAssembly file
         wasm: PathBuf,
+        /// In which block it takes over; without it, when a hospital enacts it. Enact it before
+        #[arg(long, value_name = "BLOCK")]
+        at: Option<u32>,
         #[command(flatten)]
         terms: ProposalArgs,
     },

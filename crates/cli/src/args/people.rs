@@ -34,9 +34,13 @@ pub enum Audit {
     Approve {
         #[command(flatten)]
         case: Case,
-        /// The report, whose SHA-256 goes with the vote; a generated one if none is given
+        /// The report, whose SHA-256 goes with the vote; a generated one if none is given, after a check that must find
+        /// nothing
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
+        /// Vote for it whatever that check finds, having looked and judging otherwise
+        #[arg(long)]
+        despite_findings: bool,
     },
     /// Vote against a record; about a claim, for the buyer
     Reject {

@@ -14,19 +14,30 @@ use super::files::digest;
 use crate::{
     args::{Audit, Case},
     context::Context,
+    exit::Exit,
+    failure::Failure,
     output::{Output, time},
+    values::finding_names,
 };
+
+/// How an auditor votes.
+enum Vote<'a> {
+    /// For the record, if the check of it finds nothing or whatever it finds.
+    Approve { despite_findings: bool },
+    /// Against it, with these findings.
+    Reject(&'a [Finding]),
+}
 
 pub async fn run(context: &Context, args: Audit) -> Result<Output> {
     match args {
         Audit::Queue => queue(context).await,
         Audit::Open { case, output } => open(context, case, &output).await,
         Audit::Check { case } => check(context, case).await,
-        Audit::Approve { case, report } => {
-            vote(context, case, Verdict::Approve, &[], report.as_deref()).await
+        Audit::Approve { case, report, despite_findings } => {
+            vote(context, case, Vote::Approve { despite_findings }, report.as_deref()).await
         }
         Audit::Reject { case, findings, report } => {
-            vote(context, case, Verdict::Reject, &findings, report.as_deref()).await
+            vote(context, case, Vote::Reject(&findings), report.as_deref()).await
         }
         Audit::Replace { case, auditor } => {
             let auditor = context.account(Some(&auditor))?;
@@ -119,15 +130,34 @@ async fn overdue(context: &Context, subject: Subject, call: Call) -> Result<Outp
         .line(format!("the review is {state:?}")))
 }
 
-async fn vote(
-    context: &Context,
-    case: Case,
-    verdict: Verdict,
-    findings: &[Finding],
-    report: Option<&Path>,
-) -> Result<Output> {
+/// Why a record is not approved in which the check found something: a vote cannot be taken back.
+fn objection(inspection: &Inspection) -> Option<Failure> {
+    let findings = finding_names(&inspection.findings);
+    let first = findings.first()?;
+    Some(Failure::new(
+        Exit::Untrue,
+        format!(
+            "the check of record {} version {} found {}: {}",
+            inspection.record,
+            inspection.version,
+            findings.join(", "),
+            inspection.notes.join("; ")
+        ),
+        format!(
+            "vote against it with `medshare audit reject` and --finding {first}; if you looked and judge otherwise, approve it with \
+             --despite-findings, or with a report of your own (--report)"
+        ),
+    ))
+}
+
+async fn vote(context: &Context, case: Case, vote: Vote<'_>, report: Option<&Path>) -> Result<Output> {
     let identity = context.identity()?;
     let subject = subject(context, &case).await?;
+    let none: &[Finding] = &[];
+    let (verdict, findings, unless_found) = match vote {
+        Vote::Approve { despite_findings } => (Verdict::Approve, none, !despite_findings),
+        Vote::Reject(findings) => (Verdict::Reject, findings, false),
+    };
     let mut set = Findings::default();
     for finding in findings {
         // As many fit as there are.
@@ -140,6 +170,9 @@ async fn vote(
         None => {
             let dir = tempfile::tempdir().context("cannot make a temporary directory")?;
             let inspection = inspect(context, &case, &dir.path().join("document")).await?;
+            if let Some(objection) = objection(&inspection).filter(|_| unless_found) {
+                return Err(objection.into());
+            }
             inspection.report(identity.account(), (verdict, &set), "")
         }
     };
@@ -157,4 +190,51 @@ async fn vote(
     .at(&outcome)
     .line(format!("the review is {state:?}; keep the report, its hash is on the chain:"))
     .line(String::from_utf8_lossy(&report.bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use medshare_types::{Descriptor, Kind};
+
+    use super::*;
+    use crate::failure::Report as Told;
+
+    #[test]
+    fn what_the_check_found_is_named_before_a_record_is_approved() {
+        let registered = Descriptor {
+            kind: Kind::Document,
+            media_type: Default::default(),
+            modality: None,
+            codes: Default::default(),
+            counts: Default::default(),
+            plaintext_size: 1,
+            completeness: 100,
+            period: None,
+        };
+        let mut inspection = Inspection {
+            subject: Subject::Record { record: 3, version: 1 },
+            record: 3,
+            version: 1,
+            document: None,
+            findings: Findings::default(),
+            notes: Vec::new(),
+            registered,
+            found: None,
+            identifying: Vec::new(),
+            deidentification: Default::default(),
+            remarks: Vec::new(),
+        };
+        assert!(objection(&inspection).is_none());
+        for finding in [Finding::NotDeidentified, Finding::FalseDescriptor] {
+            let _ = inspection.findings.try_insert(finding);
+            inspection.notes.push(format!("a note about {finding:?}"));
+        }
+        let objection = objection(&inspection).unwrap();
+        assert_eq!(objection.exit, Exit::Untrue);
+        let told = Told::of(&objection.into()).text();
+        let named = "false-descriptor, not-deidentified";
+        for part in ["record 3", named, "a note about FalseDescriptor", "--despite-findings", "--report"] {
+            assert!(told.contains(part), "{told}");
+        }
+    }
 }

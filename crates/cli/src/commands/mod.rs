@@ -11,7 +11,7 @@ mod manual;
 mod market;
 pub mod next;
 mod people;
-mod privacy;
+pub mod privacy;
 mod proposal;
 mod records;
 mod rehearsal;
@@ -55,7 +55,7 @@ async fn perform(command: Command, settings: Settings, session: &Session) -> Res
     let command = match command {
         Command::Describe(args) => return files::describe(args),
         Command::Check(args) => return privacy::check(args),
-        Command::Deidentify(args) => return privacy::deidentify(&settings, args),
+        Command::Deidentify(args) => return privacy::deidentify(&settings, &session.new_secret, args),
         Command::Completions { shell } => return manual::completions(shell),
         Command::Man { dir } => return manual::pages(&dir),
         Command::Config(args) => return manual::config(&settings, args),

@@ -1,6 +1,12 @@
 //! What to run next when a command is broken off: what is half done, and how to go on.
 
-use crate::args::{Command, Keys};
+use medshare_client::chain::Sent;
+
+use crate::{
+    args::{Command, Keys},
+    exit::Exit,
+    failure::Report,
+};
 
 /// What to do after a command that was broken off.
 pub struct Next {
@@ -8,15 +14,37 @@ pub struct Next {
     look: Option<&'static str>,
     /// What holds while nothing of it is on its way.
     otherwise: &'static str,
+    /// Whether it has several steps, so that this holds also after one of them took effect.
+    in_steps: bool,
 }
 
 impl Next {
-    /// In one sentence or two.
-    pub fn hint(&self, sent: bool) -> String {
-        match self.look {
-            Some(look) if sent => format!("see with `{look}` whether it took effect, before you repeat it"),
+    /// In one sentence or two, by what was sent last.
+    pub fn hint(&self, sent: Option<&Sent>) -> String {
+        match (self.look, sent) {
+            (Some(look), Some(Sent { block: None, .. })) => {
+                format!("see with `{look}` whether it took effect, before you repeat it")
+            }
+            (Some(look), Some(_)) if !self.in_steps => {
+                format!("it took effect: see with `{look}` what came of it")
+            }
             _ => self.otherwise.to_owned(),
         }
+    }
+
+    /// How a failure is told after what was sent: that the node went away is no reason to do again what is done.
+    pub fn told(&self, report: Report, sent: Option<&Sent>) -> Report {
+        if !matches!(report.exit, Exit::Unreachable | Exit::Pending) {
+            return report;
+        }
+        let report = match (self.look, sent) {
+            (Some(_), Some(Sent { call, transaction, block: Some(block) })) => {
+                let done = format!("{call} took effect in block {} as {transaction:?}", block.number);
+                report.after(Exit::Pending, &done)
+            }
+            _ => report,
+        };
+        report.and_next(self.hint(sent))
     }
 }
 
@@ -79,5 +107,61 @@ pub fn after(command: &Command) -> Next {
         Command::Settlement(_) => (Some("medshare settlement list"), REPEAT),
         _ => (None, REPEAT),
     };
-    Next { look, otherwise }
+    let in_steps =
+        matches!(command, Command::Buy(_) | Command::Claim(_) | Command::Council(_) | Command::Upgrade(_));
+    Next { look, otherwise, in_steps }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+    use medshare_client::chain::BlockId;
+    use medshare_types::Hash;
+
+    use super::*;
+
+    fn next(line: &str) -> Next {
+        let words = ["medshare"].into_iter().chain(line.split(' '));
+        let cli = crate::args::Cli::try_parse_from(words).map_err(|error| error.to_string()).unwrap();
+        after(&cli.command)
+    }
+
+    fn sent(block: Option<BlockId>) -> Sent {
+        Sent { call: "Pallet.call".into(), transaction: Hash::repeat_byte(1), block }
+    }
+
+    const DONE: BlockId = BlockId { number: 7, hash: Hash::zero() };
+
+    #[test]
+    fn nothing_is_said_to_be_undone_that_may_be_done() {
+        let register = next("register a --policy general-research");
+        assert!(register.hint(None).contains("nothing is registered"));
+        for block in [None, Some(DONE)] {
+            let hint = register.hint(Some(&sent(block)));
+            assert!(hint.contains("medshare records") && !hint.contains("nothing"), "{hint}");
+        }
+        // An order that is placed and not delivered yet.
+        let buy = next("buy 1 --use other-research");
+        assert_eq!(buy.hint(Some(&sent(Some(DONE)))), buy.hint(None));
+        assert_ne!(buy.hint(Some(&sent(None))), buy.hint(None));
+    }
+
+    #[test]
+    fn a_node_that_goes_away_after_a_transaction_does_not_undo_it() {
+        let gone = || Report::new(Exit::Unreachable, "the node is gone", None);
+        let message = |report: &Report| report.members()["message"].to_string();
+        let deliver = next("deliver 1");
+        let before = deliver.told(gone(), None);
+        assert_eq!(before.exit, Exit::Unreachable);
+        assert!(!message(&before).contains("took effect"));
+        let after = deliver.told(gone(), Some(&sent(Some(DONE))));
+        assert_eq!(after.exit, Exit::Pending);
+        assert!(message(&after).contains("Pallet.call took effect in block 7 as 0x01"), "{after:?}");
+        assert!(message(&after).contains("the node is gone"), "{after:?}");
+        // What the agent did, it does not do again.
+        let agent = next("agent --once").told(gone(), Some(&sent(Some(DONE))));
+        assert_eq!(agent.exit, Exit::Unreachable);
+        let refused = deliver.told(Report::new(Exit::Refused, "no", None), Some(&sent(Some(DONE))));
+        assert_eq!(refused.exit, Exit::Refused);
+    }
 }

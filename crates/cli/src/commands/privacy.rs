@@ -1,7 +1,7 @@
 //! What in files identifies persons: finding it, taking it out, and not sealing it unawares.
 
 use std::{
-    io::{BufWriter, Write as _},
+    io::{self, BufWriter, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -16,6 +16,7 @@ use serde_json::json;
 
 use crate::{
     args::{Check, Deidentify, Privacy, Rules},
+    context::NewSecret,
     exit::Exit,
     failure::Failure,
     output::Output,
@@ -79,14 +80,14 @@ pub fn lines(findings: &Findings, values: bool) -> Vec<String> {
 }
 
 /// `medshare deidentify`: writes a copy.
-pub fn deidentify(settings: &Settings, args: Deidentify) -> Result<Output> {
+pub fn deidentify(settings: &Settings, made: &NewSecret, args: Deidentify) -> Result<Output> {
     for path in [Some(&args.output), args.rules.report.as_ref()].into_iter().flatten() {
-        absent(path)?;
+        writable(path)?;
     }
-    let (options, new) = options(settings, &args.rules)?;
+    let options = options(settings, &args.rules, made)?;
     let report = write_copy(&args.file.file, args.file.kind, &args.output, &options)?;
     if let Some(path) = &args.rules.report {
-        write_report(path, &report)?;
+        write_json(path, &report)?;
     }
     let left = deid::check(&args.output, args.file.kind, false)?;
     let removed = report.elements();
@@ -96,7 +97,7 @@ pub fn deidentify(settings: &Settings, args: Deidentify) -> Result<Output> {
         "counts": report.counts,
         "report": args.rules.report,
         "left": left.identifying(),
-        "new_secret": new,
+        "new_secret": made.get(),
     }))?
     .line(format!(
         "{} is a copy with {} changes: {}",
@@ -104,7 +105,7 @@ pub fn deidentify(settings: &Settings, args: Deidentify) -> Result<Output> {
         report.changes.len(),
         listed(&removed)
     ));
-    let output = new_secret(new.as_deref()).into_iter().fold(output, Output::line);
+    let output = new_secret(made).into_iter().fold(output, Output::line);
     let output = match left.is_clean() {
         true => output,
         false => output
@@ -128,8 +129,6 @@ pub struct Cleared {
     pub report: Option<Report>,
     /// The patient's pseudonym, if records of one patient are to be linked.
     pub subject: Option<Hash>,
-    /// A secret file that was made for it.
-    pub new_secret: Option<PathBuf>,
     _dir: Option<tempfile::TempDir>,
 }
 
@@ -143,6 +142,7 @@ impl Cleared {
 /// A file as it is to be sealed. A copy has the same name, with `.zip` behind that of a folder.
 pub fn clear(
     settings: &Settings,
+    made: &NewSecret,
     file: &Path,
     kind: Option<Kind>,
     privacy: &Privacy,
@@ -159,8 +159,11 @@ pub fn clear(
     if !privacy.deidentify && !link {
         return Ok(cleared);
     }
-    let (options, new) = options(settings, &privacy.rules)?;
-    cleared.new_secret = new;
+    // Before a secret is made, and before all work.
+    if let Some(path) = &privacy.rules.report {
+        writable(path)?;
+    }
+    let options = options(settings, &privacy.rules, made)?;
     if link {
         let subject = match &options.patient {
             Some(patient) => Some(options.secret.subject(patient)),
@@ -173,9 +176,6 @@ pub fn clear(
             )
         })?;
         cleared.subject = Some(Hash::from(subject));
-    }
-    if let Some(path) = privacy.rules.report.as_deref().filter(|_| privacy.deidentify) {
-        absent(path)?;
     }
     if privacy.deidentify {
         let dir = tempfile::tempdir().context("cannot make a temporary directory")?;
@@ -217,14 +217,14 @@ pub fn explained(error: medshare_client::Error, file: &Path, privacy: &Privacy) 
     failure.into()
 }
 
-fn options(settings: &Settings, rules: &Rules) -> Result<(Options, Option<PathBuf>)> {
-    let (secret, new) = secret(settings)?;
+fn options(settings: &Settings, rules: &Rules, made: &NewSecret) -> Result<Options> {
+    let secret = secret(settings, made)?;
     let Rules { dates, keep_text, keep_characteristics, ref patient, .. } = *rules;
-    Ok((Options { secret, dates, keep_text, keep_characteristics, patient: patient.clone() }, new))
+    Ok(Options { secret, dates, keep_text, keep_characteristics, patient: patient.clone() })
 }
 
-/// The institution's secret, and where it was made if there was none.
-fn secret(settings: &Settings) -> Result<(Secret, Option<PathBuf>)> {
+/// The institution's secret, which is made if there is none.
+fn secret(settings: &Settings, made: &NewSecret) -> Result<Secret> {
     let path = settings.institution_secret.as_ref().map(|said| said.value.clone()).ok_or_else(|| {
         Failure::new(
             Exit::Key,
@@ -232,19 +232,31 @@ fn secret(settings: &Settings) -> Result<(Secret, Option<PathBuf>)> {
             "name the file with --institution-secret",
         )
     })?;
-    let (secret, new) = Secret::read_or_create(&path).map_err(|error| {
+    let found = match settings.dry_run {
+        // What is rehearsed is thrown away, and so is the secret that it takes.
+        true => Secret::read(&path).map(|secret| (secret, false)).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => Ok((Secret::generate(), false)),
+            _ => Err(error),
+        }),
+        false => Secret::read_or_create(&path),
+    };
+    let (secret, new) = found.map_err(|error| {
         Failure::new(
             Exit::Key,
             format!("the institution's secret in {} cannot be used: {error}", path.display()),
             "restore it from its copy, or name another with --institution-secret",
         )
     })?;
-    Ok((secret, new.then_some(path)))
+    if new {
+        // A command makes one at most.
+        let _ = made.set(path);
+    }
+    Ok(secret)
 }
 
 /// What to say about a secret that was made.
-pub fn new_secret(path: Option<&Path>) -> Option<String> {
-    path.map(|path| {
+pub fn new_secret(made: &NewSecret) -> Option<String> {
+    made.get().map(|path| {
         format!(
             "{} is this institution's new secret: keep a copy, and give it to nobody outside. What is de-identified with another \
              one cannot be linked to this",
@@ -253,7 +265,14 @@ pub fn new_secret(path: Option<&Path>) -> Option<String> {
     })
 }
 
-fn absent(path: &Path) -> Result<()> {
+/// Checks before all work that a file can be written: it is not there yet, and its folder takes files.
+fn writable(path: &Path) -> Result<()> {
+    absent(path)?;
+    temporary(path).map(drop)
+}
+
+/// Checks that a file is not there yet.
+pub fn absent(path: &Path) -> Result<()> {
     match path.exists() {
         true => Err(Failure::input(
             format!("{} exists already", path.display()),
@@ -273,23 +292,29 @@ fn write_copy(file: &Path, kind: Option<Kind>, to: &Path, options: &Options) -> 
     report.context("nothing was de-identified")
 }
 
-/// Writes reports as JSON: that of one file as an object.
-pub fn write_report(path: &Path, report: &impl serde::Serialize) -> Result<()> {
+/// Writes a file of JSON, as a report or a description.
+pub fn write_json(path: &Path, content: &impl serde::Serialize) -> Result<()> {
     written(path, |out| {
-        serde_json::to_writer_pretty(&mut *out, report)?;
+        serde_json::to_writer_pretty(&mut *out, content)?;
         Ok(writeln!(out)?)
     })
 }
 
 /// Writes a file that appears at once and whole, or not at all.
-fn written(path: &Path, write: impl FnOnce(&mut dyn std::io::Write) -> Result<()>) -> Result<()> {
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file =
-        tempfile::NamedTempFile::new_in(dir).with_context(|| format!("cannot write to {}", dir.display()))?;
+fn written(path: &Path, write: impl FnOnce(&mut dyn io::Write) -> Result<()>) -> Result<()> {
+    let unwritable = || format!("cannot write {}", path.display());
+    let mut file = temporary(path)?;
     let mut out = BufWriter::new(file.as_file_mut());
     write(&mut out)?;
-    out.flush().with_context(|| format!("cannot write {}", path.display()))?;
+    out.flush().with_context(unwritable)?;
     drop(out);
-    file.persist_noclobber(path).with_context(|| format!("cannot write {}", path.display()))?;
+    file.as_file().sync_all().with_context(unwritable)?;
+    file.persist_noclobber(path).with_context(unwritable)?;
     Ok(())
+}
+
+/// A temporary file in the folder of a file that is to be written, readable by its owner only.
+fn temporary(path: &Path) -> Result<tempfile::NamedTempFile> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::NamedTempFile::new_in(dir).with_context(|| format!("cannot write to {}", dir.display()))
 }

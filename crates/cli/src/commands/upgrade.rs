@@ -11,13 +11,14 @@ use crate::{args::Upgrade, context::Context, output::Output};
 
 pub async fn run(context: &Context, args: Upgrade) -> Result<Output> {
     match args {
-        Upgrade::Propose { wasm, terms: args } => {
+        Upgrade::Propose { wasm, at, terms: args } => {
             let release = Release::read(&wasm)?;
             let (chain, identity, until) = (&context.chain, context.identity()?, context.until());
             let (_, hash, proposed) =
-                upgrade::propose(chain, &identity, &release, terms(&args), until).await?;
+                upgrade::propose(chain, &identity, &release, at, terms(&args), until).await?;
             let (version, sha256) = (release.version, release.sha256);
-            let more = json!({ "call_hash": hash, "version": version, "sha256": sha256 });
+            let more = json!({ "call_hash": hash, "version": version, "sha256": sha256, "at": at });
+            let when = at.map(|at| format!(" before block {at}")).unwrap_or_default();
             Ok(proposed_output(context, &proposed, more)
                 .await?
                 .line(format!(
@@ -26,38 +27,37 @@ pub async fn run(context: &Context, args: Upgrade) -> Result<Output> {
                     version.spec_version,
                     hex::encode(sha256)
                 ))
-                .line(format!("Once it is carried: medshare upgrade enact {hash:?}")))
+                .line(format!("Once it is carried{when}: medshare upgrade enact {hash:?}")))
         }
         Upgrade::Status { wasm } => status(context, wasm).await,
-        Upgrade::Enact { call } => Ok(enact(context, call)
-            .await?
-            .line("The new runtime takes over with the next block: medshare upgrade status")),
+        Upgrade::Enact { call } => Ok(enact(context, call).await?.line(
+            "The new runtime takes over with the next block, or with the one for which it was proposed: medshare upgrade status",
+        )),
     }
 }
 
 /// What a call would do as root, in lines for people.
 pub fn describe(pending: &Pending) -> Vec<String> {
     match (&pending.installs, &pending.decoded) {
-        (Some(version), _) => vec![format!("installs {} {}", version.spec_name, version.spec_version)],
+        (Some(version), _) => {
+            let at = pending.at.map(|at| format!(" in block {at}")).unwrap_or_default();
+            vec![format!("installs {} {}{at}", version.spec_name, version.spec_version)]
+        }
         (None, Some(decoded)) => call_lines(decoded),
         (None, None) => vec!["its bytes are not on the chain, or not known to its runtime".to_owned()],
     }
 }
 
 async fn status(context: &Context, wasm: Option<PathBuf>) -> Result<Output> {
-    let file = match wasm {
-        Some(wasm) => {
-            let release = Release::read(&wasm)?;
-            let hash = upgrade::call_hash(&context.chain, &release).await?;
-            Some((hash, release))
-        }
-        None => None,
-    };
+    let release = wasm.map(|wasm| Release::read(&wasm)).transpose()?;
     let current = upgrade::current(&context.chain).await?;
     let pending = upgrade::pending(&context.chain).await?;
-    let described = file.as_ref().map(|(hash, release)| {
-        json!({ "call_hash": hash, "version": release.version, "sha256": release.sha256,
-            "pending": pending.iter().any(|pending| pending.call.hash == *hash) })
+    let about = release.as_ref().and_then(|release| {
+        pending.iter().find(|pending| pending.sha256 == Some(release.sha256)).map(|pending| &pending.call)
+    });
+    let described = release.as_ref().map(|release| {
+        json!({ "call_hash": about.map(|call| call.hash), "version": release.version, "sha256": release.sha256,
+            "pending": about.is_some() })
     });
     let output = Output::new(json!({ "current": current, "pending": pending, "file": described }))?
         .line(format!("the chain has {} {}", current.spec_name, current.spec_version));
@@ -70,11 +70,13 @@ async fn status(context: &Context, wasm: Option<PathBuf>) -> Result<Output> {
         [first].into_iter().chain(describe(pending).into_iter().map(|line| format!("    {line}")))
     });
     let output = lines.fold(output, Output::line).line(format!("{} calls to run as root", pending.len()));
-    let Some((hash, Release { version, .. })) = file else { return Ok(output) };
+    let Some(Release { version, .. }) = release else { return Ok(output) };
     let name = format!("The file holds {} {}", version.spec_name, version.spec_version);
-    Ok(match pending.iter().find(|pending| pending.call.hash == hash).map(|pending| pending.call.motion) {
-        Some(Some(motion)) => output.line(format!("{name}; motion {motion} is about exactly this file.")),
-        Some(None) => output
+    Ok(match about.map(|call| (call.hash, call.motion)) {
+        Some((_, Some(motion))) => {
+            output.line(format!("{name}; motion {motion} is about exactly this file."))
+        }
+        Some((hash, None)) => output
             .line(format!("{name}; the hospitals let exactly this file: medshare upgrade enact {hash:?}")),
         None => output.line(format!("{name}; nothing above is about this file.")),
     })

@@ -19,7 +19,7 @@ pub use call::{Arg, Call, DecodedCall, EncodedCall};
 pub use costs::Hold;
 pub use medshare_events::{Event, Field};
 pub use rehearse::Rehearsal;
-pub use submit::{InFlight, Outcome, Until};
+pub use submit::{Outcome, Sent, Until};
 pub use unsafe_rpc::NewSessionKeys;
 
 use std::{fmt, sync::Arc};
@@ -78,7 +78,7 @@ pub struct Chain {
     rpc: Rpc,
     client: OnlineClient<SubstrateConfig>,
     sending: Arc<tokio::sync::Mutex<()>>,
-    in_flight: Arc<std::sync::Mutex<Option<InFlight>>>,
+    last_sent: Arc<std::sync::Mutex<Option<Sent>>>,
     rehearsing: bool,
 }
 
@@ -114,7 +114,7 @@ impl Chain {
             rpc,
             client,
             sending: Arc::default(),
-            in_flight: Arc::default(),
+            last_sent: Arc::default(),
             rehearsing: false,
         })
     }

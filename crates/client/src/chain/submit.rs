@@ -51,11 +51,13 @@ pub enum Until {
 
 /// A transaction that was sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct InFlight {
+pub struct Sent {
     /// The call, `Pallet.call`.
     pub call: String,
     /// The transaction's hash.
     pub transaction: Hash,
+    /// The block in which it took effect; nothing as long as that is not known.
+    pub block: Option<BlockId>,
 }
 
 /// What became of a transaction that succeeded.
@@ -104,7 +106,8 @@ impl Chain {
     ///
     /// # Errors
     /// [`Error::PoolRefused`] if the pool does not take it, [`Error::Refused`] or [`Error::Dispatch`] if it is in a
-    /// block but failed, [`Error::Lost`] if it did not get into one, [`Error::UnknownCall`] and
+    /// block but failed, [`Error::Lost`] if it did not get into one, [`Error::InDoubt`] if the node went away before it
+    /// said what became of it, [`Error::TimedOut`] if that takes too long; [`Error::UnknownCall`] and
     /// [`Error::ForeignCall`] before anything is sent, if the runtime is another; [`Error::Rehearsed`] and nothing else
     /// where nothing is sent ([`Chain::rehearsing`]).
     pub async fn submit(&self, signer: &Identity, call: Call, until: Until) -> Result<Outcome> {
@@ -117,26 +120,31 @@ impl Chain {
         let mut progress = self.send(&at, signer, &call, &title).await?;
         let patience = if until == Until::Finalized { PATIENCE.saturating_mul(2) } else { PATIENCE };
         let transaction = Hash::from(progress.extrinsic_hash().0);
-        self.note(Some(InFlight { call: title.clone(), transaction }));
-        let followed = tokio::time::timeout(patience, self.follow(&mut progress, title.clone(), until)).await;
-        self.note(None);
-        followed.map_err(|_| {
+        let followed = tokio::time::timeout(patience, self.follow(&mut progress, &title, until)).await;
+        let outcome = followed.unwrap_or_else(|_| {
             let what = match until {
                 Until::InBlock => format!("{title} ({transaction:?}) to get into a block"),
                 Until::Finalized => format!("{title} ({transaction:?}) to become final"),
             };
-            Error::TimedOut { what, seconds: patience.as_secs() }
-        })?
+            Err(Error::TimedOut { what, seconds: patience.as_secs() })
+        });
+        match &outcome {
+            Ok(done) => self.note(Some(Sent { call: title, transaction, block: Some(done.block) })),
+            Err(error) if error.is_refusal() => self.note(None),
+            // What became of it is not known.
+            Err(_) => {}
+        }
+        outcome
     }
 
-    /// The transaction that was sent and whose fate is not known yet. It can still get into a block, whatever becomes of
-    /// this program.
-    pub fn in_flight(&self) -> Option<InFlight> {
-        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The last transaction that was sent over this connection, unless it was refused. Where its block is not known, it
+    /// may be in one or still get into one, whatever becomes of this program.
+    pub fn last_sent(&self) -> Option<Sent> {
+        self.last_sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn note(&self, sent: Option<InFlight>) {
-        *self.in_flight.lock().unwrap_or_else(PoisonError::into_inner) = sent;
+    fn note(&self, sent: Option<Sent>) {
+        *self.last_sent.lock().unwrap_or_else(PoisonError::into_inner) = sent;
     }
 
     /// The metadata of the runtime at the finalised head.
@@ -258,39 +266,62 @@ impl Chain {
                 .map_err(unsigned)?
                 .sign(signer.signer())
                 .map_err(unsigned)?;
+            let hash = Hash::from(transaction.hash().0);
+            // From here on the node may have it, whatever comes back.
+            self.note(Some(Sent { call: title.into(), transaction: hash, block: None }));
             match transaction.submit_and_watch().await.map_err(|error| self.refusal(error, title, account)) {
-                Err(Error::PoolRefused { reason: PoolRefusal::Stale, .. }) if attempt < ATTEMPTS => {
-                    attempt += 1
+                Ok(progress) => return Ok(progress),
+                Err(refused @ Error::PoolRefused { .. }) => {
+                    self.note(None);
+                    if refused.is_refusal() || attempt >= ATTEMPTS {
+                        return Err(refused);
+                    }
+                    attempt += 1;
                 }
-                result => return result,
+                Err(cause) => return Err(in_doubt(title, hash, None, cause)),
             }
         }
     }
 
-    async fn follow(&self, progress: &mut Watched, call: String, until: Until) -> Result<Outcome> {
-        let lost = |reason: String| Error::Lost { call: call.clone(), reason };
+    async fn follow(&self, progress: &mut Watched, call: &str, until: Until) -> Result<Outcome> {
+        let transaction = Hash::from(progress.extrinsic_hash().0);
+        let lost = |reason: String| Error::Lost { call: call.into(), reason };
+        let unheard = |block: Option<Hash>, reason: String| {
+            in_doubt(call, transaction, block, self.silent("how a transaction gets on", reason))
+        };
+        // The block that it is in, as long as that may still be undone.
+        let mut seen = None;
         loop {
-            let status = progress
-                .next()
-                .await
-                .ok_or_else(|| lost("the node stopped reporting about it".into()))?
-                .map_err(|error| lost(with_causes(&error)))?;
+            let status = match progress.next().await {
+                Some(Ok(status)) => status,
+                Some(Err(error)) => return Err(unheard(seen, with_causes(&error))),
+                None => return Err(unheard(seen, "it stopped reporting".into())),
+            };
             let (block, finalized) = match status {
                 TransactionStatus::InBestBlock(block) if until == Until::InBlock => (block, false),
                 TransactionStatus::InFinalizedBlock(block) => (block, true),
                 TransactionStatus::Error { message }
                 | TransactionStatus::Invalid { message }
                 | TransactionStatus::Dropped { message } => return Err(lost(message)),
-                TransactionStatus::Validated
-                | TransactionStatus::Broadcasted
-                | TransactionStatus::NoLongerInBestBlock
-                | TransactionStatus::InBestBlock(_) => continue,
+                TransactionStatus::InBestBlock(block) => {
+                    seen = Some(Hash::from(block.block_hash().0));
+                    continue;
+                }
+                TransactionStatus::NoLongerInBestBlock => {
+                    seen = None;
+                    continue;
+                }
+                TransactionStatus::Validated | TransactionStatus::Broadcasted => continue,
             };
-            return self.outcome(&block, call, finalized).await;
+            let included = Hash::from(block.block_hash().0);
+            return match self.outcome(&block, call, finalized).await {
+                Err(error) if !error.is_refusal() => Err(in_doubt(call, transaction, Some(included), error)),
+                known => known,
+            };
         }
     }
 
-    async fn outcome(&self, included: &InBlock, call: String, finalized: bool) -> Result<Outcome> {
+    async fn outcome(&self, included: &InBlock, call: &str, finalized: bool) -> Result<Outcome> {
         const ASKED: &str = "the events of a transaction";
         let at = included.at().await.map_err(|error| self.node_error(ASKED, &error))?;
         let events = included.fetch_events().await.map_err(|error| self.node_error(ASKED, &error))?;
@@ -301,18 +332,18 @@ impl Chain {
             .filter(|event| event.extrinsic == own)
             .collect();
         if let Some(failure) = events.iter().find_map(failure_in) {
-            return Err(refused(&call, failure, &metadata));
+            return Err(refused(call, failure, &metadata));
         }
         if let Some(failure) = events.iter().find_map(failure_carried_out) {
             let cause = Box::new(refused("what was decided", failure, &metadata));
-            return Err(Error::CarriedOut { call, cause });
+            return Err(Error::CarriedOut { call: call.into(), cause });
         }
         let block = BlockId {
             number: super::height(at.block_number(), ASKED)?,
             hash: Hash::from(included.block_hash().0),
         };
         Ok(Outcome {
-            call,
+            call: call.into(),
             block,
             time: self.time(At::Block(block.hash)).await?,
             transaction: Hash::from(included.extrinsic_hash().0),
@@ -339,6 +370,11 @@ impl Chain {
             reason: pool_refusal(error.code, &error.message, &data),
         }
     }
+}
+
+/// What is told of a transaction that the node has, or may have, and of which it says no more.
+fn in_doubt(call: &str, transaction: Hash, block: Option<Hash>, cause: Error) -> Error {
+    Error::InDoubt { call: call.into(), transaction, block, cause: Box::new(cause) }
 }
 
 /// What the codes and words of the node's pool mean (`sc-rpc-api`, `author` errors).
@@ -437,6 +473,24 @@ mod tests {
             pool_refusal(1016, "Immediately Dropped", ""),
             PoolRefusal::Other("Immediately Dropped".into())
         );
+    }
+
+    #[test]
+    fn what_the_node_did_not_say_of_a_transaction_is_in_doubt() {
+        let gone = || Error::Node { url: "ws://a".into(), asked: "it".into(), reason: "closed".into() };
+        let (transaction, block) = (Hash::repeat_byte(1), Hash::repeat_byte(2));
+        let sent = in_doubt("Records.register", transaction, None, gone());
+        let included = in_doubt("Records.register", transaction, Some(block), gone());
+        for (error, is_in_block) in [(sent, false), (included, true)] {
+            let told = error.to_string();
+            assert!(told.contains(&format!("Records.register was sent as {transaction:?}")), "{told}");
+            assert_eq!(told.contains(&format!("is in block {block:?}")), is_in_block, "{told}");
+            assert!(told.contains("closed"), "{told}");
+            assert!(error.hint().contains("twice"), "{told}");
+            assert!(error.is_disconnect() && !error.is_refusal(), "{told}");
+        }
+        let foreign = Error::ForeignAnswer { asked: "its events".into(), reason: "too short".into() };
+        assert!(!in_doubt("Records.register", transaction, Some(block), foreign).is_disconnect());
     }
 
     #[test]

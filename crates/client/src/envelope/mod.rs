@@ -13,6 +13,7 @@ mod seal;
 mod stream;
 
 pub use open::{Registered, open};
+pub(crate) use seal::seal_sized;
 pub use seal::{Sealed, seal};
 
 use std::{

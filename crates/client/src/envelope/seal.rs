@@ -42,9 +42,20 @@ pub struct Sealed {
 /// [`Error::Exists`] if `to` is there already, [`Error::File`] if a file cannot be read or written, [`Error::Read`] if a
 /// folder cannot be packed, [`Error::Stopped`] if it was stopped.
 pub fn seal(from: &Path, to: &Path, key: &RecordKey, progress: &Progress) -> Result<Sealed> {
+    seal_sized(from, to, key, None, progress)
+}
+
+/// As [`seal`], of a document whose size is known before, also where it is a folder.
+pub(crate) fn seal_sized(
+    from: &Path,
+    to: &Path,
+    key: &RecordKey,
+    size: Option<u64>,
+    progress: &Progress,
+) -> Result<Sealed> {
     absent(to)?;
     let metadata = from.metadata().map_err(|source| Error::file("read", from, source))?;
-    progress.begin(Stage::Sealing, metadata.is_file().then_some(metadata.len()));
+    progress.begin(Stage::Sealing, size.or(metadata.is_file().then_some(metadata.len())));
 
     let unwritable = |source| match progress.is_stopped() {
         true => Error::Stopped { doing: "sealing", path: from.into() },

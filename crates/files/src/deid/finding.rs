@@ -11,7 +11,8 @@ use super::Identifier;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Certainty {
-    /// The format says what this element is for: a name, an address, a number of a person.
+    /// The format says what this element is for: a name, an address, a number of a person. What could not be read counts
+    /// as much: any of these may be in it.
     Structured,
     /// It is in free text or an element for something else, and has the form of an identifier: `a@b.org`.
     Pattern,

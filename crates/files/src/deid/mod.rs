@@ -176,7 +176,7 @@ impl Learner {
                 self.patients.extend(self.tables.learn(*header, cells, *is_header, learned));
             }
             Part::Name(_) => self.tables = table::Walker::default(),
-            Part::Text(_) | Part::Metadata { .. } => {}
+            Part::Text(_) | Part::Metadata { .. } | Part::Unread(_) => {}
         }
     }
 }
@@ -249,6 +249,7 @@ impl Walkers {
             }
             Part::Text(line) => other::line(line, place.at, mode, known.1, notes),
             Part::Metadata { name, value } => other::metadata(name, value, mode, notes),
+            Part::Unread(why) => other::unread(why, notes),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Text of no known form, and what images and PDFs say besides what they show.
+//! Text of no known form, what images and PDFs say besides what they show, and what could not be read.
 
 use super::{
     Action, Certainty, Identifier, Place,
@@ -56,6 +56,13 @@ pub(super) fn metadata(name: &str, value: &str, mode: Mode<'_>, notes: &mut Note
             notes.changed(Action::Removed, identifier, place);
         }
     }
+}
+
+/// What could not be read. Why not is told as its value, since it may quote the file.
+pub(super) fn unread(why: &str, notes: &mut Notes) {
+    let what = "what follows where a file is broken: nobody looked at it";
+    let place = Place::Part { part: "unread rest of a broken file".to_owned() };
+    notes.found(Sort::structured(Identifier::Other, what), place, || Some(why.to_owned()));
 }
 
 /// What a piece of metadata tells, if it may identify.

@@ -60,6 +60,14 @@ pub fn refusal(content: impl AsRef<[u8]>) -> String {
     }
 }
 
+/// What a description names for what could not be read.
+pub const UNREAD: &str = "unread rest of a broken file";
+
+/// Whether a description says that something could not be read.
+pub fn is_unread(description: &Description) -> bool {
+    description.identifying.iter().any(|element| element == UNREAD)
+}
+
 pub fn media_type(descriptor: &Descriptor) -> &str {
     descriptor.media_type.as_str().unwrap()
 }

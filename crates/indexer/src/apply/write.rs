@@ -15,6 +15,9 @@ use crate::{
     store::{Head, Rows, Value, meta, statement, upsert},
 };
 
+/// Records as they are now; nothing where there is none (any more).
+type Records = BTreeMap<RecordId, Option<Whole>>;
+
 impl<'a> Batch<'a> {
     /// Writes all of it, and the last block as the head, if the head is still what it was. Versions have the rows that
     /// [`Self::placed`] gave them.
@@ -41,10 +44,15 @@ impl<'a> Batch<'a> {
         self.find_kinds(connection).await?;
         self.find_owners(connection, &before).await?;
         self.write_blocks(connection, &mut counted).await?;
-        let records = self.write_records(connection, &touched, before, &mut counted).await?;
+        let (records, renewed) = self.write_records(connection, &touched, before, &mut counted).await?;
         // A version without a record is none.
         placed.retain(|left| left.state.is_none() || records.get(&left.record).is_some_and(Option::is_some));
-        self.write_versions(connection, &placed, &mut counted).await?;
+        self.write_versions(connection, &placed, &records, &mut counted).await?;
+        // Versions of which nothing else changed.
+        for (record, body) in renewed {
+            let renew = "UPDATE versions SET whole = $1 WHERE record = $2".to_owned();
+            statement(renew, [Value::Bytes(body), record.into()]).execute(&mut *connection).await?;
+        }
         self.write_orders(connection, &mut counted).await?;
         self.write_reviews(connection, &mut counted).await?;
         self.write_grants(connection, &mut counted).await?;
@@ -95,21 +103,23 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Writes records with their policies and listings. As they are now.
+    /// Writes records with their policies and listings. As they are now; and the bodies of those that were there and changed.
     async fn write_records(
         &self,
         connection: &mut AnyConnection,
         touched: &BTreeSet<RecordId>,
         mut before: BTreeMap<RecordId, Whole>,
         counted: &mut Counted,
-    ) -> Result<BTreeMap<RecordId, Option<Whole>>> {
-        let mut records = BTreeMap::new();
+    ) -> Result<(Records, Vec<(RecordId, Vec<u8>)>)> {
+        let mut records = Records::new();
+        let mut renewed = Vec::new();
         let mut rows = Vec::new();
         for record in touched {
             let old = before.remove(record);
             counted.records -= u64::from(old.is_some()).min(counted.records);
             let listed = old.as_ref().is_some_and(|whole| whole.listing.is_some());
             counted.listings -= u64::from(listed).min(counted.listings);
+            let was = old.as_ref().map(records::encode);
             let mut whole = old;
             if self.erased.contains(record) {
                 whole = None;
@@ -132,32 +142,38 @@ impl<'a> Batch<'a> {
                 if let Some(listing) = self.listings.get(record) {
                     whole.listing = listing.cloned();
                 }
-                rows.push(vec![(*record).into(), Value::Bytes(records::encode(whole))]);
+                let body = records::encode(whole);
+                if was.is_some_and(|was| was != body) {
+                    renewed.push((*record, body.clone()));
+                }
+                rows.push(vec![(*record).into(), Value::Bytes(body)]);
                 counted.records += 1;
                 counted.listings += u64::from(whole.listing.is_some());
             }
             records.insert(*record, whole);
         }
         upsert(connection, "records", &["record", "body"], 1, rows).await?;
-        Ok(records)
+        Ok((records, renewed))
     }
 
     async fn write_versions(
         &self,
         connection: &mut AnyConnection,
         placed: &[Left<'_>],
+        records: &Records,
         counted: &mut Counted,
     ) -> Result<()> {
         let mut rows = Vec::new();
-        // Of versions that are there, only the state is written anew.
         for left in placed {
-            match left.state {
-                Some(state) => rows.push(vec![
+            let whole = records.get(&left.record).and_then(Option::as_ref);
+            match left.state.zip(whole) {
+                Some((state, whole)) => rows.push(vec![
                     Value::Int(left.row.into()),
                     left.record.into(),
                     Value::Int(left.version.into()),
                     Value::Int(left.block.into()),
                     Value::Bytes(state.encode()),
+                    Value::Bytes(records::encode(whole)),
                 ]),
                 None => {
                     let delete = "DELETE FROM versions WHERE document = $1".to_owned();
@@ -172,7 +188,7 @@ impl<'a> Batch<'a> {
         let select = "SELECT document FROM versions WHERE document";
         let known = crate::store::of_numbers(connection, select, numbers.iter().copied()).await?.len();
         counted.versions += (numbers.len() - known) as u64;
-        let columns = ["document", "record", "version", "block", "body"];
+        let columns = ["document", "record", "version", "block", "body", "whole"];
         upsert(connection, "versions", &columns, 1, rows).await?;
         Ok(())
     }

@@ -108,7 +108,11 @@ impl Memory {
             None => {}
         }
         if let Some(text) = &search.text {
-            conditions.any.extend(words::of_query(text).iter().map(|word| self.words.find(word)));
+            let words = words::of_query(text);
+            if words.is_empty() && !text.trim().is_empty() {
+                return None;
+            }
+            conditions.any.extend(words.iter().map(|word| self.words.find(word)));
         }
         if let Some(purpose) = &search.purpose {
             self.consents.conditions(purpose, &mut conditions);

@@ -116,7 +116,7 @@ pub struct Search {
     /// Whether the owner ended it; of records, those that were not unless this says so.
     pub withdrawn: Option<bool>,
     /// Words, each of which a word of the record begins with: of its title, its media type, its codes and their systems, its
-    /// resource types. At most 32 words.
+    /// resource types. At most 32 words. Signs without a letter or a digit find nothing.
     pub text: Option<String>,
     /// In which order.
     pub sort: Sort,

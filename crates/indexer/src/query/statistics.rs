@@ -22,13 +22,15 @@ pub struct AuditorItem {
     /// Who.
     #[schemars(with = "Of<AccountId>")]
     pub auditor: AccountId,
-    /// Votes cast.
+    /// Votes cast, about versions of records and about claims.
     pub votes: u64,
-    /// Of them, to approve (about a claim: that the buyer is right).
+    /// Of them, to approve a version.
     pub approvals: u64,
-    /// Of them, to reject.
+    /// Of them, to reject a version.
     pub rejections: u64,
-    /// `approvals` of `votes`, 0 to 1.
+    /// Of them, about claims.
+    pub rulings: u64,
+    /// `approvals` of `approvals` and `rejections`, 0 to 1.
     pub accepted_share: Option<f64>,
     /// Times that it did not vote in time.
     pub missed: u64,

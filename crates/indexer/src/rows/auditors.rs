@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use codec::{Decode, Encode};
-use medshare_types::{AccountId, CreditEvent, ReviewState, Verdict};
+use medshare_types::{AccountId, CreditEvent, ReviewState, Subject, Verdict};
 use sqlx::AnyConnection;
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
 pub struct Tally {
     approvals: i64,
     rejections: i64,
+    rulings: i64,
     missed: i64,
     overturned: i64,
     /// Votes for which the delivery of the key is known, and the milliseconds from then to the vote, summed.
@@ -29,10 +30,11 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn fields(&mut self) -> [&mut i64; 9] {
+    fn fields(&mut self) -> [&mut i64; 10] {
         [
             &mut self.approvals,
             &mut self.rejections,
+            &mut self.rulings,
             &mut self.missed,
             &mut self.overturned,
             &mut self.answered,
@@ -54,13 +56,14 @@ impl Tally {
     pub fn item(self, auditor: AccountId) -> AuditorItem {
         let count = |number: i64| u64::try_from(number).unwrap_or(0);
         let share = |part: i64, whole: i64| (whole > 0).then(|| part as f64 / whole as f64);
-        let votes = self.approvals + self.rejections;
+        let reviews = self.approvals + self.rejections;
         AuditorItem {
             auditor,
-            votes: count(votes),
+            votes: count(reviews + self.rulings),
             approvals: count(self.approvals),
             rejections: count(self.rejections),
-            accepted_share: share(self.approvals, votes),
+            rulings: count(self.rulings),
+            accepted_share: share(self.approvals, reviews),
             missed: count(self.missed),
             mean_response_ms: (self.answered > 0).then(|| count(self.response / self.answered)),
             agreement_share: share(self.agreed, self.decided),
@@ -94,9 +97,10 @@ impl Tallies {
             let mut tally = Tally::default();
             match &seat.vote {
                 Some(vote) => {
-                    match vote.verdict {
-                        Verdict::Approve => tally.approvals = 1,
-                        Verdict::Reject => tally.rejections = 1,
+                    match (&row.subject, vote.verdict) {
+                        (Subject::Record { .. }, Verdict::Approve) => tally.approvals = 1,
+                        (Subject::Record { .. }, Verdict::Reject) => tally.rejections = 1,
+                        (Subject::Claim { .. }, _) => tally.rulings = 1,
                     }
                     if let Some(keyed) = row.keyed.get(&seat.auditor) {
                         tally.answered = 1;

@@ -40,8 +40,7 @@ pub async fn wholes(
 pub type Found = (Placed<RecordVersion<AccountId>>, Whole);
 
 /// Versions with their records; a condition is to be added.
-pub const VERSIONS: &str = "SELECT v.document, v.record, v.version, v.block, v.body, r.body \
-    FROM versions v JOIN records r ON r.record = v.record";
+pub const VERSIONS: &str = "SELECT document, record, version, block, body, whole FROM versions";
 
 /// Reads [`VERSIONS`].
 pub fn version(row: &AnyRow) -> Result<Found> {

@@ -165,8 +165,8 @@ async fn hits(connection: &mut AnyConnection, picks: &[Pick]) -> Result<Hits> {
 }
 
 /// Versions with their records, each with the block of which they are.
-const HITS: &str = "SELECT v.document, v.body, r.body, (SELECT value FROM meta WHERE name = 'head') \
-    FROM versions v JOIN records r ON r.record = v.record WHERE v.document";
+const HITS: &str = "SELECT document, body, whole, (SELECT value FROM meta WHERE name = 'head') \
+    FROM versions WHERE document";
 
 fn hit(pick: &Pick, state: RecordVersion<AccountId>, whole: Whole) -> Hit {
     let (_, (_, record, version)) = pick.place;

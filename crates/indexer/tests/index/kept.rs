@@ -62,7 +62,7 @@ pub async fn a_foreign_database_is_left_alone(address: &str) {
     connection.close().await.expect("it can be closed");
     let index = Index::open(address, GENESIS).await.expect("nothing is in the way");
     index.clear().await.expect("it can be emptied");
-    drop(index);
+    index.close().await;
     let mut connection = AnyConnection::connect(&url).await.expect("it is there");
     run(&mut connection, "INSERT INTO patients VALUES (1)").await;
     connection.close().await.expect("it can be closed");
@@ -119,7 +119,7 @@ pub async fn a_question_has_a_time_limit(address: &str) {
     let search = Search { what: What::Records, ..Search::default() };
     let found = index.search(&search, &[]).await.expect("it answers").page;
     assert!(!found.items.is_empty(), "there is something to be read");
-    drop(index);
+    index.close().await;
     let options = Options { time_limit: Duration::from_millis(300) };
     let index = Index::open_with(address, GENESIS, options).await.expect("it opens");
     let mut holding = AnyConnection::connect(address).await.expect("it is there");
@@ -140,7 +140,7 @@ pub async fn a_question_has_a_time_limit(address: &str) {
     held.rollback().await.expect("it lets go");
     // Who writes has no limit, and waits for what the questions have left.
     index.apply(&blocks[29..]).await.expect("it follows");
-    drop(index);
+    index.close().await;
     let index = Index::open(address, GENESIS).await.expect("it opens");
     assert!(index.search(&search, &[]).await.is_ok());
 }

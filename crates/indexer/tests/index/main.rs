@@ -20,6 +20,13 @@ fn file() -> (tempfile::TempDir, String) {
     (folder, address)
 }
 
+/// The address of a file that sqlx reads as it stands.
+fn plain() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let address = format!("sqlite:{}", folder.path().join("index.db").display());
+    (folder, address)
+}
+
 fn run(future: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("it can").block_on(future);
 }
@@ -187,9 +194,16 @@ fn a_second_writer_is_refused() {
 #[test]
 fn an_older_form_is_emptied_and_a_newer_one_refused() {
     run(async {
-        let folder = tempfile::tempdir().expect("there is a place for temporary files");
-        let path = folder.path().join("index.db").display().to_string();
-        suite::an_older_form_is_emptied_and_a_newer_one_refused(&format!("sqlite:{path}")).await;
+        let (_folder, address) = plain();
+        suite::an_older_form_is_emptied_and_a_newer_one_refused(&address).await;
+    });
+}
+
+#[test]
+fn a_version_beside_another_record_is_found() {
+    run(async {
+        let (_folder, address) = plain();
+        suite::a_version_beside_another_record_is_found(&address).await;
     });
 }
 

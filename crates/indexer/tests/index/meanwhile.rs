@@ -1,7 +1,7 @@
 //! Searches while blocks come.
 
-use medshare_indexer::{Block, Change, Hit, Index, Page, Search};
-use medshare_types::Hash;
+use medshare_indexer::{Block, Change, Hit, Index, Page, Search, Standing};
+use medshare_types::{Hash, Tier};
 use sqlx::{Connection, Row};
 
 use crate::world::{GENESIS, World};
@@ -12,25 +12,23 @@ pub async fn blocks_do_not_wait_for_searches_that_wait_for_rows(address: &str) {
     let index = std::sync::Arc::new(Index::open(address, GENESIS).await.expect("it opens"));
     let first = loop {
         let page = index.search(&Search::default(), &[]).await.expect("it answers").page;
-        if let Some(first) = page.items.into_iter().find(|hit| hit.policy.is_some()) {
-            break first.record;
+        if let Some(first) = page.items.into_iter().next() {
+            break first;
         }
         index.apply(&[world.block()]).await.expect("it follows");
     };
-    let policy = |page: &Page<Hit>| {
-        page.items
-            .iter()
-            .find(|hit| hit.record == first)
-            .map(|hit| hit.policy.is_some())
-            .expect("it is there")
+    let tier = |page: &Page<Hit>| {
+        page.items.iter().find(|hit| hit.record == first.record).map(|hit| hit.tier).expect("it is there")
     };
     // What was found is of the block at which it was found, if nothing of it changed since.
     let (before, page, _) = search_while_a_block_comes(&index, address, Vec::new()).await;
-    assert_eq!((page.at.map(|at| at.number), policy(&page)), (Some(before), true));
-    // Else its rows are of the block that came meanwhile, so it is done again.
-    let changed = Change::Policy { record: first, state: None };
+    assert_eq!((page.at.map(|at| at.number), tier(&page)), (Some(before), first.tier));
+    // Else it is done again. Its owner is in another tier by the block, which writes nothing to the table that is locked.
+    let other = if first.tier == Tier::Trusted { Tier::Restricted } else { Tier::Trusted };
+    let standing = Standing { points: 0, noted: 0, tiers: vec![(0, other)] };
+    let changed = Change::Credit { account: first.owner.clone(), standing };
     let (_, page, after) = search_while_a_block_comes(&index, address, vec![changed]).await;
-    assert_eq!((page.at.map(|at| at.number), policy(&page)), (Some(after), false));
+    assert_eq!((page.at.map(|at| at.number), tier(&page)), (Some(after), other));
 }
 
 /// What a search finds that waits for its rows while a block comes, with the numbers of the blocks before and after that.

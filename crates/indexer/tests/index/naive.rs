@@ -222,10 +222,12 @@ impl Naive {
             && search.subject.is_none_or(|subject| of.subject == subject)
             && search.text.as_ref().is_none_or(|text| {
                 let words = words(descriptor);
-                text.split_whitespace().all(|wanted| {
-                    let wanted = wanted.trim_matches(|char: char| !char.is_alphanumeric()).to_lowercase();
-                    words.iter().any(|word| word.starts_with(&wanted))
-                })
+                let mut wanted = text
+                    .split_whitespace()
+                    .map(|wanted| wanted.trim_matches(|char: char| !char.is_alphanumeric()).to_lowercase());
+                // Signs alone are words of nothing.
+                (text.trim().is_empty() || text.contains(char::is_alphanumeric))
+                    && wanted.all(|wanted| words.iter().any(|word| word.starts_with(&wanted)))
             })
     }
 
@@ -365,19 +367,28 @@ impl Naive {
         found
     }
 
-    /// Votes, approvals, missed, mean response, agreement, overturned, open seats.
+    /// Votes; approvals, rejections and rulings; the accepted share; missed, mean response, agreement, overturned, open seats.
     #[expect(clippy::cast_precision_loss, reason = "as the index answers, in a row")]
-    pub fn auditor(&self, auditor: &AccountId) -> (u64, u64, u64, Option<u64>, Option<f64>, u64, u64) {
-        let (mut votes, mut approvals, mut open, mut responses) = (0, 0, 0, Vec::new());
+    #[expect(clippy::type_complexity, reason = "as the index answers, in a row")]
+    pub fn auditor(
+        &self,
+        auditor: &AccountId,
+    ) -> (u64, (u64, u64, u64), Option<f64>, u64, Option<u64>, Option<f64>, u64, u64) {
+        let (mut votes, mut open, mut responses) = (0, 0, Vec::new());
+        let (mut approvals, mut rejections, mut rulings) = (0, 0, 0);
         let (mut decided, mut agreed) = (0u64, 0u64);
-        for (_, review, ended, _, keyed, removed) in &self.reviews {
+        for (subject, review, ended, _, keyed, removed) in &self.reviews {
             for seat in review.panel.iter().filter(|seat| seat.auditor == *auditor) {
                 let Some(vote) = &seat.vote else {
                     open += u64::from(ended.is_none() && !removed);
                     continue;
                 };
                 votes += 1;
-                approvals += u64::from(vote.verdict == Verdict::Approve);
+                match (subject, vote.verdict) {
+                    (Subject::Claim { .. }, _) => rulings += 1,
+                    (_, Verdict::Approve) => approvals += 1,
+                    (_, Verdict::Reject) => rejections += 1,
+                }
                 responses.push(vote.at - keyed[auditor]);
                 if let ReviewState::Decided(verdict) = review.state {
                     decided += 1;
@@ -389,7 +400,8 @@ impl Naive {
             |event| self.noted.iter().filter(|noted| **noted == (auditor.clone(), event)).count() as u64;
         (
             votes,
-            approvals,
+            (approvals, rejections, rulings),
+            (approvals + rejections > 0).then(|| approvals as f64 / (approvals + rejections) as f64),
             noted(CreditEvent::AuditMissed),
             (!responses.is_empty()).then(|| responses.iter().sum::<u64>() / responses.len() as u64),
             (decided > 0).then(|| agreed as f64 / decided as f64),

@@ -48,7 +48,7 @@ pub async fn answers_as_the_model_does(address: &str, seed: u64) {
         assert_eq!(index.hash_of(next).await.expect("it answers"), None);
         model = pending;
         if round == 4 && address != "sqlite::memory:" {
-            drop(index);
+            index.close().await;
             index = Index::open(address, GENESIS).await.expect("it opens again");
         }
         let head = index.head().await.expect("there is one");
@@ -144,6 +144,7 @@ fn random_search(world: &mut World) -> Search {
             13 => search.subject = Some(Hash::repeat_byte(random.gen_range(1..5))),
             _ => {
                 let texts = [
+                    "???",
                     "tomo",
                     "CT",
                     "application/fhir",
@@ -349,7 +350,8 @@ async fn compare_statistics(index: &Index, model: &Naive) {
     for item in page.items {
         let found = (
             item.votes,
-            item.approvals,
+            (item.approvals, item.rejections, item.rulings),
+            item.accepted_share,
             item.missed,
             item.mean_response_ms,
             item.agreement_share,
@@ -482,7 +484,7 @@ pub async fn what_is_half_written_is_not_there(address: &str) {
         dumped(&model).await
     };
     assert_eq!(dumped(&index).await, everything);
-    drop(index);
+    index.close().await;
     let index = Index::open(address, GENESIS).await.expect("it opens again");
     assert_eq!(index.head().await, reached);
     assert_eq!(dumped(&index).await, everything);
@@ -505,7 +507,7 @@ pub async fn an_index_of_another_chain_is_refused(address: &str) {
     let index = Index::open(address, GENESIS).await.expect("it opens");
     index.apply(&[world.block()]).await.expect("it follows");
     let head = index.head().await;
-    drop(index);
+    index.close().await;
     let other = Hash::repeat_byte(9);
     match Index::open(address, other).await {
         Err(Error::OtherChain { index, chain }) => assert_eq!((index, chain), (GENESIS, other)),
@@ -531,7 +533,7 @@ pub async fn an_older_form_is_emptied_and_a_newer_one_refused(address: &str) {
     let index = Index::open(address, GENESIS).await.expect("it opens");
     let (block, known) = (world.block(), index.schema());
     index.apply(std::slice::from_ref(&block)).await.expect("it follows");
-    drop(index);
+    index.close().await;
     write_form(address, known + 1).await;
     match Index::open(address, GENESIS).await {
         Err(Error::Newer { found, known: here }) => assert_eq!((found, here), (known + 1, known)),
@@ -540,19 +542,35 @@ pub async fn an_older_form_is_emptied_and_a_newer_one_refused(address: &str) {
     write_form(address, known).await;
     let index = Index::open(address, GENESIS).await.expect("nothing was done to it");
     assert_eq!(index.head().await.map(|head| head.number), Some(1));
-    drop(index);
+    index.close().await;
     write_form(address, 0).await;
     let index = Index::open(address, GENESIS).await.expect("it is emptied");
     assert_eq!((index.head().await, index.schema()), (None, known));
     index.apply(&[block]).await.expect("it is filled anew");
 }
 
+/// Searches read the record beside a version: `dump`, with which an index is checked, tells if it is not the record.
+pub async fn a_version_beside_another_record_is_found(address: &str) {
+    let mut world = World::new(9);
+    let blocks: Vec<Block> = (0..20).map(|_| world.block()).collect();
+    let index = Index::open(address, GENESIS).await.expect("it opens");
+    index.apply(&blocks).await.expect("they follow");
+    index.dump(Entity::Versions, None).await.expect("all is as it should be");
+    let other = "UPDATE versions SET whole = (SELECT body FROM records WHERE record <> versions.record LIMIT 1) \
+        WHERE document = (SELECT max(document) FROM versions)";
+    write(address, sqlx::query(other)).await;
+    let told = index.dump(Entity::Versions, None).await.expect_err("one version is beside another record");
+    assert!(matches!(&told, Error::Damaged(what) if what.contains("another record beside it")), "{told}");
+}
+
 async fn write_form(url: &str, form: u32) {
+    write(url, sqlx::query("UPDATE meta SET value = $1 WHERE name = 'schema'").bind(form.encode())).await;
+}
+
+/// Writes to an index behind its back.
+async fn write(url: &str, query: sqlx::query::Query<'_, sqlx::Any, sqlx::any::AnyArguments>) {
     let mut connection = sqlx::AnyConnection::connect(url).await.expect("it is there");
-    sqlx::query("UPDATE meta SET value = $1 WHERE name = 'schema'")
-        .bind(form.encode())
-        .execute(&mut connection)
-        .await
-        .expect("it can be written");
+    let done = query.execute(&mut connection).await.expect("it can be written");
+    assert_eq!(done.rows_affected(), 1);
     connection.close().await.expect("it can be closed");
 }

@@ -3,7 +3,7 @@
 //! The store knows blobs only. `blobs.jsonl` in the state folder says of each who brought it, whether the chain has
 //! named it, since when it is not needed, and whether it is damaged. Quotas are counted from that. What the store has
 //! and the inventory does not (from before there was one, or brought while the process was killed) is found by the
-//! [collector](crate::collect) and counts for nobody.
+//! [collector](crate::collect) or the [scrubber](crate::scrub), and counts for nobody.
 
 mod state;
 
@@ -151,9 +151,14 @@ impl Inventory {
         lock(&self.0.state).get(&blob).cloned()
     }
 
+    /// What is known to be wrong with a blob.
+    pub fn damage(&self, blob: Hash) -> Option<Damage> {
+        lock(&self.0.state).get(&blob).and_then(|entry| entry.damage)
+    }
+
     /// Whether a blob is known to be damaged.
     pub fn is_damaged(&self, blob: Hash) -> bool {
-        lock(&self.0.state).get(&blob).is_some_and(|entry| entry.damage.is_some())
+        self.damage(blob).is_some()
     }
 
     /// How many blobs have which damage.

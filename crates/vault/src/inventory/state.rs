@@ -38,6 +38,8 @@ pub enum Damage {
     Changed,
     /// The store does not have it any more.
     Missing,
+    /// The store has it and cannot read it.
+    Unreadable,
 }
 
 /// What is known about a blob that the vault has.
@@ -177,6 +179,8 @@ impl Replay for State {
 
     fn apply(&mut self, line: Line) {
         match line {
+            // What is found in the store is no news of what is known already.
+            Line::Kept { blob, by: None, .. } if self.blobs.contains_key(&blob) => {}
             // Who brings what somebody else needs does not pay for it; who brings what nobody needs does, and gets
             // time to register it. What was withdrawn can never be needed: bringing it again does not keep it.
             Line::Kept { blob, size, by, at } => self.change(blob, |before| {
@@ -284,6 +288,17 @@ mod tests {
         assert_eq!(usage(&state, 1), (0, 0));
         state.apply(kept(1, 10, Some(2)));
         assert_eq!((usage(&state, 1), state.get(&BLOB).unwrap().damage), ((10, 0), None));
+    }
+
+    #[test]
+    fn finding_what_is_known_in_the_store_changes_nothing() {
+        let damaged = Line::Damaged { blob: BLOB, damage: Damage::Unreadable };
+        for by in [Some(1), None] {
+            let mut state = state([kept(1, 10, by), Line::Needed { blob: BLOB }, damaged.clone()]);
+            let before = state.clone();
+            state.apply(kept(1, 10, None));
+            assert_eq!(state, before);
+        }
     }
 
     #[test]

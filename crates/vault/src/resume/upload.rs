@@ -192,12 +192,19 @@ impl Upload {
             OpenOptions::new().create(true).append(true).open(&self.part).await.map_err(AddError::Disk)?;
         let mut writer = file.try_clone().await.map_err(AddError::Disk)?.into_std().await;
         let hashed = std::mem::take(&mut *adding.hashed);
-        let mut writing = Line::start((hashed, has), move |(hashed, written), piece| {
-            writer.write_all(piece)?;
-            hashed.follow(*written, piece);
-            *written = written.saturating_add(length_of(piece));
-            Ok(())
-        });
+        // What is hashed is on its way to the disk already, so never more than that.
+        let mut writing = Line::start_with_second(
+            (has, (hashed, has)),
+            move |written, piece| {
+                writer.write_all(piece)?;
+                *written = written.saturating_add(length_of(piece));
+                Ok(())
+            },
+            |(hashed, at), piece| {
+                hashed.follow(*at, piece);
+                *at = at.saturating_add(length_of(piece));
+            },
+        );
         let mut offset = has;
         let ended = loop {
             let piece = tokio::select! {
@@ -221,7 +228,7 @@ impl Upload {
             }
             offset = offset.saturating_add(size);
         };
-        let ((hashed, written), wrote) = writing.end().await.map_err(AddError::Disk)?;
+        let ((written, (hashed, _)), wrote) = writing.end().await.map_err(AddError::Disk)?;
         *adding.hashed = hashed;
         // What is said to have come is on the disk, however the request ends.
         let synced = match wrote {

@@ -212,8 +212,8 @@ async fn allowed(app: &App, address: &str, token: Token) -> Answer<Allowed> {
     })?;
     let asked = LinkRequest { record: claims.record, version: claims.version, blob: address };
     let basis = may_fetch(app, &claims.accessor, &asked, now).await?.basis;
-    if app.inventory.is_damaged(address) {
-        return Err(Failure::damaged());
+    if let Some(damage) = app.inventory.damage(address) {
+        return Err(Failure::damaged(damage));
     }
     let size = app.store.size(address).await.map_err(|error| Failure::store(&error))?;
     let size = size.ok_or_else(Failure::no_blob)?;

@@ -64,8 +64,8 @@ pub async fn create(
     if app.receipts.is_behind() {
         return Err(Failure::behind());
     }
-    if app.inventory.is_damaged(asked.blob) {
-        return Err(Failure::damaged());
+    if let Some(damage) = app.inventory.damage(asked.blob) {
+        return Err(Failure::damaged(damage));
     }
     let size = app.store.size(asked.blob).await.map_err(|error| Failure::store(&error))?;
     let size = size.ok_or_else(Failure::no_blob)?;

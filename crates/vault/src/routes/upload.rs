@@ -25,6 +25,7 @@ use crate::{
     problem::{Answer, Failure},
     slots::Slot,
     space::Room,
+    stock,
     store::{Listed, Locked},
 };
 
@@ -146,7 +147,7 @@ pub(super) async fn keep(
     kept.map_err(|error| Failure::disk(&error))?;
     if was_damaged {
         tracing::info!(blob = %hex::encode(blob), "a damaged blob was brought again");
-        crate::scrub::show(&app.inventory);
+        stock::show(&app.inventory);
         app.events.write(Event::Repaired { blob }).await.map_err(|error| Failure::disk(&error))?;
     }
     Ok(())

@@ -90,22 +90,22 @@ impl BlobStore {
         }
     }
 
-    /// In a folder: one thread writes and hashes, and the file gets its name when it is known to be right and on the
+    /// In a folder: one thread writes, another one hashes, and the file gets its name when it is known to be right and on the
     /// disk. If it does not come to that, the file is removed.
     async fn put_beside<E: Display>(
         &self,
         Upload { address, size, pace, body }: Upload<impl Stream<Item = Result<Bytes, E>> + Unpin>,
         file: NamedTempFile,
     ) -> Result<Locked, PutError> {
-        let line = Line::start((Sha256::new(), file), |(hasher, file), piece| {
-            file.write_all(piece)?;
-            hasher.update(piece);
-            Ok(())
-        });
+        let line = Line::start_with_second(
+            (file, Sha256::new()),
+            |file, piece| file.write_all(piece),
+            |hasher, piece| hasher.update(piece),
+        );
         let mut sink = Sink { line, parts: None };
         let received = receive(size, pace, body, &mut sink).await;
         // Also if it failed: the file is gone when this returns.
-        let ((hasher, file), wrote) = sink.line.end().await?;
+        let ((file, hasher), wrote) = sink.line.end().await?;
         wrote?;
         received?;
         compare(address, hasher)?;

@@ -64,4 +64,49 @@ impl BlobStore {
             None => Ok(None),
         }
     }
+
+    /// The origin that links lead to, as browsers name it, if the store has such.
+    pub async fn link_origin(&self) -> Result<Option<String>> {
+        // Nobody uses this one. All lead to the same place, whether or not the blob is there.
+        let link = self.link(Hash::zero(), Duration::from_secs(60)).await?;
+        Ok(link.map(|link| link.origin().ascii_serialization()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::memory::InMemory;
+
+    use super::*;
+
+    const S3: &str = "AWS_ACCESS_KEY_ID=key AWS_SECRET_ACCESS_KEY=secret AWS_REGION=here";
+    const AZURE: &str = "AZURE_STORAGE_ACCOUNT_NAME=hospital AZURE_STORAGE_ACCOUNT_KEY=c2VjcmV0";
+
+    async fn origin(url: &str, settings: &str) -> String {
+        let settings = settings.split_whitespace().map(|setting| {
+            let (name, value) = setting.split_once('=').unwrap();
+            (name.to_owned(), value.to_owned())
+        });
+        let Remote { objects, signer, prefix } = open(&Url::parse(url).unwrap(), settings).unwrap();
+        let store = BlobStore { signer, ..BlobStore::new(objects, prefix) };
+        store.link_origin().await.unwrap().unwrap()
+    }
+
+    #[tokio::test]
+    async fn links_lead_to_where_the_settings_say() {
+        for (more, expected) in [
+            ("", "https://s3.here.amazonaws.com"),
+            ("AWS_VIRTUAL_HOSTED_STYLE_REQUEST=true", "https://bucket.s3.here.amazonaws.com"),
+            ("AWS_ENDPOINT=https://objects.example:9000/s3", "https://objects.example:9000"),
+        ] {
+            assert_eq!(origin("s3://bucket/path", &format!("{S3} {more}")).await, expected);
+        }
+        assert_eq!(origin("az://container/path", AZURE).await, "https://hospital.blob.core.windows.net");
+    }
+
+    #[tokio::test]
+    async fn a_store_without_links_has_no_origin_of_them() {
+        let store = BlobStore::new(Arc::new(InMemory::new()), Path::default());
+        assert_eq!(store.link_origin().await.unwrap(), None);
+    }
 }

@@ -141,7 +141,7 @@ pub fn settings(folder: &Path) -> Settings {
         quotas: Quotas::default(),
         // Tests look by hand.
         collection: Rules { mode: Mode::Off, ..Rules::default() },
-        scrubbing: Rounds { every: Duration::ZERO, speed: u64::MAX },
+        scrubbing: Rounds { every: Duration::ZERO, speed: u64::MAX, again: Duration::ZERO },
         resumable: Allowance::default(),
         store_links: false,
         public_url: None,

@@ -40,6 +40,15 @@ export const auditor = {
     sponsoredBy: 'You are sponsored by the owner, or by who delivers the key.',
     sameSponsor: 'You and the owner, or who delivers the key, have the same sponsor.',
   },
+  /** The same in a word, in the queue. */
+  conflictTags: {
+    owner: 'Conflict: the record is yours',
+    holder: 'Conflict: you deliver its key',
+    excluded: 'Conflict: you are excluded',
+    sponsorOf: 'Conflict: you sponsor a party',
+    sponsoredBy: 'Conflict: a party sponsors you',
+    sameSponsor: 'Conflict: you share a sponsor',
+  },
   conflictSince: 'It came up after you were drawn. Do not judge this record: let the time pass, or reject it with “Something else” and say why.',
   conflictOwn: 'If you know whose record it is, or have an interest in it, reject it with “Something else”, and say so in your remarks.',
   checksTitle: 'Automatic checks',

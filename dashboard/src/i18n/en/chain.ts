@@ -26,7 +26,7 @@ export const chain = {
     none: 'Choose an account',
     title: 'Who acts',
     wallets: 'Wallets in this browser',
-    noWallets: 'There is no wallet in this browser. polkadot.js, Talisman and SubWallet are known to work; load this page again after installing one.',
+    noWallets: 'There is no wallet in this browser. The app uses wallets that offer the injected extension interface, such as polkadot.js, Talisman and SubWallet; load this page again after installing one.',
     connect: (wallet: string) => `Connect ${wallet}`,
     refused: (wallet: string, why: string) => `${wallet} did not let this page see its accounts: ${why}`,
     development: 'Development accounts',

@@ -7,4 +7,6 @@ export const readers = {
   limit: (own: string): string => own,
   /** What identifies, or may: its kind, and what it is. */
   finding: (_identifier: string, own: string): string => own,
+  /** A type of resource of FHIR, as descriptors have it: cut after 32 characters. */
+  resource: (own: string): string => own,
 } as const;

@@ -50,6 +50,7 @@ export const shell = {
     vaultsWrong: 'Each line is an address that begins with http:// or https://',
     save: 'Save',
     saved: 'Saved in this browser',
+    notSaved: 'Used until you leave this page: the browser does not let the app save it',
     reset: 'Use what the app came with',
     language: 'Language',
     theme: 'Appearance',
@@ -68,4 +69,15 @@ export const shell = {
     reload: 'Load it again',
   },
   startFailed: 'The app cannot start',
+  /** What is wrong with `config.json`. */
+  config: {
+    unreachable: 'it cannot be loaded',
+    answered: (status: string) => `the server answered ${status}`,
+    noJson: 'it is no JSON',
+    noObject: 'it is not a JSON object',
+    node: '`node` is not the address of a node, such as "wss://rpc.hospital.example"',
+    genesis: '`genesis` is not a hash of 32 bytes in lower-case hex',
+    vaults: '`vaults` is not a list of addresses',
+    vault: (vault: string) => `\`vaults\` has ${vault}, which is no address`,
+  },
 } as const;

@@ -91,7 +91,7 @@ export const chain: Catalogue['chain'] = {
     none: '选择账户',
     title: '由谁操作',
     wallets: '此浏览器中的钱包',
-    noWallets: '此浏览器中没有钱包。已知可用的有 polkadot.js、Talisman 和 SubWallet；安装后请重新加载本页。',
+    noWallets: '此浏览器中没有钱包。本应用使用提供扩展注入接口的钱包，例如 polkadot.js、Talisman 和 SubWallet；安装后请重新加载本页。',
     connect: (wallet) => `连接 ${wallet}`,
     refused: (wallet, why) => `${wallet} 不允许本页查看其账户：${why}`,
     development: '开发账户',

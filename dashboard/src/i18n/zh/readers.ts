@@ -2,6 +2,7 @@
 
 import type { Identifier } from 'medshare-files';
 import type { Catalogue } from '../en/index.js';
+import { RESOURCES } from './resources.js';
 
 /** 一句话的样子，以及它的中文；括号里是文件各自的内容。 */
 type Sentence = readonly [RegExp, (...parts: string[]) => string];
@@ -106,8 +107,12 @@ const FINDINGS: Readonly<Record<string, string>> = {
   'an attached document, unread': '未读取的附件',
   'a file name that may say whose it is': '可能说明属于何人的文件名',
   'a private attribute': '私有属性',
+  'what follows where a file is broken: nobody looked at it': '文件从某处起已损坏：其后的内容未被查看',
   'further elements': '其他元素',
 };
+
+/** 链上的名称只有前 32 个字符。 */
+const TYPES: ReadonlyMap<string, string> = new Map(Object.entries(RESOURCES).map(([type, name]) => [type.slice(0, 32), name]));
 
 const said = (sentences: readonly Sentence[], own: string): string | undefined => {
   for (const [pattern, words] of sentences) {
@@ -129,5 +134,6 @@ const ofMember = (own: string): string | undefined => {
 export const readers: Catalogue['readers'] = {
   remark: (own) => said(REMARKS, String(own)) ?? ofMember(String(own)) ?? own,
   limit: (own) => LIMITS[own] ?? own,
+  resource: (own) => TYPES.get(own) ?? own,
   finding: (identifier, own) => FINDINGS[own] ?? (IDENTIFIERS as Readonly<Record<string, string>>)[identifier] ?? own,
 };

@@ -50,6 +50,7 @@ export const shell: Catalogue['shell'] = {
     vaultsWrong: '每行应为以 http:// 或 https:// 开头的地址',
     save: '保存',
     saved: '已保存在此浏览器中',
+    notSaved: '离开本页之前有效：浏览器不允许本应用保存',
     reset: '恢复默认配置',
     language: '语言',
     theme: '外观',
@@ -68,4 +69,14 @@ export const shell: Catalogue['shell'] = {
     reload: '重新加载',
   },
   startFailed: '应用无法启动',
+  config: {
+    unreachable: '无法载入',
+    answered: (status) => `服务器的回答是 ${status}`,
+    noJson: '不是 JSON',
+    noObject: '不是 JSON 对象',
+    node: '`node` 不是节点地址，例如 "wss://rpc.hospital.example"',
+    genesis: '`genesis` 不是 32 字节的小写十六进制哈希',
+    vaults: '`vaults` 不是地址列表',
+    vault: (vault) => `\`vaults\` 中的 ${vault} 不是地址`,
+  },
 };

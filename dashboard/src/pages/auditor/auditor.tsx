@@ -12,6 +12,7 @@ import { Page, Section } from '../../ui/page.js';
 import { Empty, Loaded } from '../../ui/state.js';
 import { Tag, Time, type Mood } from '../../ui/values.js';
 import styles from './auditor.module.css';
+import { standingIn } from './concerned.js';
 import { seatState, urgency, type SeatState } from './conflicts.js';
 import { Statistics } from './statistics.js';
 
@@ -49,14 +50,15 @@ const Queue = ({ me }: { me: string }): ReactNode => {
   const query = useChainQuery(['auditor', 'queue', me], async (client) => {
     const node = new NodeClient(client);
     const [member, reviews, now] = await Promise.all([node.member(me), node.openReviews(me), chainTime(client)]);
+    const standing = standingIn(node, me);
     const seats = reviews.flatMap((review) => {
       const seat = review.panel.find(({ auditor }) => isSameAccount(auditor, me));
-      return seat ? [{ review, seat }] : [];
+      return seat ? [standing(review).then(({ conflicts }) => ({ review, seat, conflicts }))] : [];
     });
     return {
       now,
       isAuditor: member?.status === 'Active' && member.roles.includes('Auditor'),
-      seats: seats.toSorted((a, b) => urgency(a.seat, b.seat)),
+      seats: (await Promise.all(seats)).toSorted((a, b) => urgency(a.seat, b.seat)),
     };
   });
   return (
@@ -70,7 +72,7 @@ const Queue = ({ me }: { me: string }): ReactNode => {
             </Empty>
           ) : (
             <ul role="list" className="stack tight">
-              {seats.map(({ review, seat }) => {
+              {seats.map(({ review, seat, conflicts }) => {
                 const state = seatState(seat, now);
                 const { subject, record, version } = review;
                 return (
@@ -82,6 +84,15 @@ const Queue = ({ me }: { me: string }): ReactNode => {
                           : t.auditor.subjectClaim(format.number(subject.Claim.order), format.number(record))}
                       </strong>
                       <Tag mood={MOODS[state]}>{t.auditor.state[state]}</Tag>
+                      {conflicts.length > 0 && (
+                        <span className="row">
+                          {conflicts.map((conflict) => (
+                            <Tag key={conflict} mood="bad">
+                              {t.auditor.conflictTags[conflict]}
+                            </Tag>
+                          ))}
+                        </span>
+                      )}
                       <span className="soft">
                         {state === 'voted' && t.auditor.votedText}
                         {state === 'overdue' && t.auditor.overdueText}

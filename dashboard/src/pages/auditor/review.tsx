@@ -15,32 +15,23 @@ import { Empty, Loaded } from '../../ui/state.js';
 import { Account, Tag, Time } from '../../ui/values.js';
 import styles from './auditor.module.css';
 import { Checks } from './checks.js';
-import { conflictsOf, type Conflict } from './conflicts.js';
+import { standingIn, type Standing } from './concerned.js';
+import type { Conflict } from './conflicts.js';
 import { sentReports } from './report.js';
 import { useInspection } from './use-inspection.js';
 import { ReportText, VoteForm } from './vote.js';
 
 /** What a review's page needs, read at once. */
-interface ReviewData {
+interface ReviewData extends Standing {
   readonly review: Review;
   readonly version: RecordVersion;
-  readonly owner: string;
-  readonly conflicts: readonly Conflict[];
 }
 
 const load = async (node: NodeClient, subject: ReviewSubject, me: string): Promise<ReviewData | null> => {
   const review = await node.review(subject);
   if (!review) return null;
-  const [version, { owner }, mine, holder] = await Promise.all([
-    node.version(review.record, review.version),
-    node.record(review.record),
-    node.member(me),
-    node.member(review.holder),
-  ]);
-  const owners = await node.member(owner);
-  const sponsors = { mine: mine?.sponsor ?? null, owners: owners?.sponsor ?? null, holders: holder?.sponsor ?? null };
-  const conflicts = conflictsOf(me, { owner, holder: review.holder, excluded: review.excluded, sponsors });
-  return { review, version, owner, conflicts };
+  const [version, standing] = await Promise.all([node.version(review.record, review.version), standingIn(node, me)(review)]);
+  return { review, version, ...standing };
 };
 
 const subjectOf = ({ record, version, order }: { record?: string; version?: string; order?: string }): ReviewSubject | undefined => {

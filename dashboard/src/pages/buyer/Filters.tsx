@@ -9,14 +9,17 @@ import { CodeText, systemName, useName } from '../../ui/descriptor.js';
 import { MODALITY_CODES, modalityName } from '../../ui/vocabulary.js';
 import { CommitField } from './CommitField.js';
 import { PurposeForm } from './consent.js';
-import { KINDS, SYSTEMS, TIERS, amountOf, changed, codeText, type Criteria } from './search.js';
+import { RangeField } from './RangeField.js';
+import { KINDS, SYSTEMS, TIERS, amountOf, changed, codeText, sizeOf, yearOf, type Criteria } from './search.js';
 import styles from './buyer.module.css';
 
+/** Percents of completeness to choose from. */
 const LEAST = ['50', '75', '90', '100'] as const;
 /** How many codes are offered. */
 const OFFERED = 6;
 
 type Change = (criteria: Criteria) => void;
+type SearchFacets = NonNullable<SearchPage['facets']>;
 
 /** All that narrows a search. */
 export const Filters = ({ criteria, facets, onChange }: {
@@ -25,6 +28,7 @@ export const Filters = ({ criteria, facets, onChange }: {
   onChange: Change;
 }): ReactNode => {
   const { t, format } = useText();
+  const symbol = useChain()?.symbol ?? 'MDS';
   const name = useName();
   const set = (change: Partial<Record<keyof Criteria, unknown>>): void => onChange(changed(criteria, change));
   const counted = (label: string, count: number | undefined): string =>
@@ -62,23 +66,40 @@ export const Filters = ({ criteria, facets, onChange }: {
         onChange={(modality) => set({ modality: modality === '' ? undefined : modality })}
       />
       <CodeFilter criteria={criteria} offered={facets?.code ?? []} onChange={onChange} />
-      <fieldset>
-        <legend>{t.buyer.years}</legend>
-        <div className={styles.pair}>
-          {(['from', 'to'] as const).map((end) => (
-            <CommitField
-              key={end}
-              label={t.buyer[end]}
-              value={String(criteria[end] ?? '')}
-              inputMode="numeric"
-              maxLength={4}
-              placeholder={end === 'from' ? '1990' : '2026'}
-              onCommit={(text) => set({ [end]: /^\d{4}$/.test(text) ? Number(text) : undefined })}
-            />
-          ))}
-        </div>
-      </fieldset>
-      <MostField criteria={criteria} onChange={onChange} />
+      <RangeField
+        legend={t.buyer.years}
+        ends={[
+          { label: t.buyer.from, value: String(criteria.from ?? ''), placeholder: '1990', onCommit: (text) => set({ from: text && yearOf(text) }) },
+          { label: t.buyer.to, value: String(criteria.to ?? ''), placeholder: '2026', onCommit: (text) => set({ to: text && yearOf(text) }) },
+        ]}
+        read={yearOf}
+        wrong={t.buyer.yearWrong}
+        inputMode="numeric"
+        maxLength={4}
+      />
+      {facets && <YearChoice criteria={criteria} years={facets.year} onChange={onChange} />}
+      <RangeField
+        legend={t.domain.descriptor.size}
+        ends={[
+          { label: t.buyer.smallest, value: criteria.smallest ?? '', onCommit: (smallest) => set({ smallest }) },
+          { label: t.buyer.largest, value: criteria.largest ?? '', onCommit: (largest) => set({ largest }) },
+        ]}
+        read={sizeOf}
+        wrong={t.buyer.numberWrong('MB')}
+        inputMode="decimal"
+        maxLength={16}
+      />
+      <RangeField
+        legend={t.buyer.price}
+        ends={[
+          { label: `${t.buyer.least}${t.shell.comma}${symbol}`, value: criteria.least ?? '', onCommit: (least) => set({ least }) },
+          { label: `${t.buyer.most}${t.shell.comma}${symbol}`, value: criteria.most ?? '', onCommit: (most) => set({ most }) },
+        ]}
+        read={amountOf}
+        wrong={t.buyer.numberWrong(symbol)}
+        inputMode="decimal"
+        maxLength={33}
+      />
       <Select
         label={t.buyer.completeness}
         value={String(criteria.completeness ?? '')}
@@ -107,22 +128,24 @@ export const Filters = ({ criteria, facets, onChange }: {
   );
 };
 
-const MostField = ({ criteria, onChange }: { criteria: Criteria; onChange: Change }): ReactNode => {
-  const { t } = useText();
-  const chain = useChain();
-  const [wrong, setWrong] = useState(false);
-  const symbol = chain?.symbol ?? 'MDS';
+/** The years that there are data about, with how many records are about each. */
+const YearChoice = ({ criteria, years, onChange }: {
+  criteria: Criteria;
+  years: SearchFacets['year'];
+  onChange: Change;
+}): ReactNode => {
+  const { t, format } = useText();
+  const { from, to } = criteria;
+  const chosen = from === to ? from : undefined;
+  const counted = years.map(({ value, count }) => ({ value: String(value), label: `${value} (${format.number(count)})` })).reverse();
+  const missing = chosen !== undefined && !years.some(({ value }) => value === chosen) ? [{ value: String(chosen), label: String(chosen) }] : [];
+  if (counted.length + missing.length === 0) return null;
   return (
-    <CommitField
-      label={`${t.buyer.most}${t.shell.comma}${symbol}`}
-      value={criteria.most ?? ''}
-      inputMode="decimal"
-      wrong={wrong ? t.buyer.mostWrong(symbol) : undefined}
-      onCommit={(text) => {
-        const isAmount = text === '' || amountOf(text) !== undefined;
-        setWrong(!isAmount);
-        if (isAmount) onChange(changed(criteria, { most: text === '' ? undefined : text }));
-      }}
+    <Select
+      label={t.buyer.year}
+      value={String(chosen ?? '')}
+      choices={[{ value: '', label: from === to ? t.buyer.anyYear : t.buyer.yearsAbove }, ...missing, ...counted]}
+      onChange={(year) => onChange(changed(criteria, { from: yearOf(year), to: yearOf(year) }))}
     />
   );
 };

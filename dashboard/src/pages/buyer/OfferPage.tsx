@@ -20,7 +20,7 @@ import { Account, Amount, Bytes, Hash, RecordLink, Time } from '../../ui/values.
 import { isSameAccount } from '../../vault/vaults.js';
 import { unmet } from '../provider/consent.js';
 import { Permitted, PolicyText, PurposeForm, isComplete } from './consent.js';
-import { grant, isInForce, offer, orders, presenceOf, spendable, type Offer, type Presence } from './data.js';
+import { grant, isInForce, offer, openOrder, presenceOf, spendable, type Offer, type Presence } from './data.js';
 import { BuyerNav, TierTag } from './parts.js';
 import { quoteOf, type Quote } from './quote.js';
 import { criteriaOf, purposeFor } from './search.js';
@@ -159,13 +159,12 @@ const Ordering = ({ offer: offered, quote, purpose }: { offer: Offer; quote: Quo
     who === undefined
       ? undefined
       : async (client) => {
-          const [free, held, now, open] = await Promise.all([
+          const [free, held, now, order] = await Promise.all([
             spendable(client, who),
             grant(client, record, listing.version, who),
             chainTime(client),
-            orders(client, who, 'Open'),
+            openOrder(client, who, record, listing.version),
           ]);
-          const order = open.items.find((each) => each.record === record && each.version === listing.version)?.order;
           return { free, granted: isInForce(held, now), order };
         },
   );
@@ -207,20 +206,24 @@ const Ordering = ({ offer: offered, quote, purpose }: { offer: Offer; quote: Quo
         <VaultCheck offer={offered} onPresence={setPresence} />
       </Section>
       <Section title={t.buyer.order}>
-        {mine.data && (
-          <p>
-            {t.buyer.quoteHave}
-            {t.shell.colon}
-            <Amount value={mine.data.free} />
-          </p>
-        )}
-        {missing > 0n && <p className="note bad">{t.buyer.quoteShort(format.amount(missing, money))}</p>}
-        {mine.data?.granted && <p className="note">{t.buyer.alreadyGranted}</p>}
-        {mine.data?.order !== undefined && (
-          <p className="note">
-            <Link to={`/market/orders/${mine.data.order}`}>{t.buyer.alreadyOrdered(format.number(mine.data.order))}</Link>
-          </p>
-        )}
+        <Loaded query={mine} lines={1}>
+          {({ free, granted, order }) => (
+            <>
+              <p>
+                {t.buyer.quoteHave}
+                {t.shell.colon}
+                <Amount value={free} />
+              </p>
+              {missing > 0n && <p className="note bad">{t.buyer.quoteShort(format.amount(missing, money))}</p>}
+              {granted && <p className="note">{t.buyer.alreadyGranted}</p>}
+              {order !== undefined && (
+                <p className="note">
+                  <Link to={`/market/orders/${order}`}>{t.buyer.alreadyOrdered(format.number(order))}</Link>
+                </p>
+              )}
+            </>
+          )}
+        </Loaded>
         {presence !== 'there' && <p className="soft small">{t.buyer.orderUnchecked}</p>}
         <div>
           <Button

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Form } from 'react-aria-components/Form';
 import { Link, useSearchParams } from 'react-router';
-import { useChainQuery } from '../../chain/context.js';
+import { useIndexQuery } from '../../chain/context.js';
 import { problemOf } from '../../chain/errors.js';
 import { useText } from '../../i18n/context.js';
 import { Button, Select, TextField } from '../../ui/controls.js';
@@ -24,7 +24,7 @@ export const SearchPage = (): ReactNode => {
   const criteria = useMemo(() => criteriaOf(params), [params]);
   const [isOpen, setOpen] = useState(false);
   const [isAnew, setAnew] = useState(false);
-  const query = useChainQuery(['search', paramsOf(criteria).toString()], (client) => search(client, criteria));
+  const query = useIndexQuery(['search', paramsOf(criteria).toString()], (_, client) => search(client, criteria));
   const look = (wanted: Criteria): void => {
     setAnew(false);
     setParams(paramsOf(wanted));

@@ -1,7 +1,8 @@
 import { MedshareError, VaultClient, type Link, type Signer } from 'medshare-js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Client } from '../../chain/connection.js';
 import type { RecordVersion } from '../../chain/node-client.js';
-import { presenceOf } from './data.js';
+import { openOrder, orders, presenceOf, search } from './data.js';
 
 const genesis = `0x${'ab'.repeat(32)}` as const;
 const blob = `0x${'01'.repeat(32)}` as const;
@@ -42,5 +43,66 @@ describe('whether a vault has what is sold', () => {
   it('is not asked of the next where nobody signs', async () => {
     const cancelled = new Error('Cancelled');
     await expect(presence({ one: cancelled, two: 100 })).rejects.toBe(cancelled);
+  });
+});
+
+/** A node that answers, and what it was asked. */
+const nodeOf = (answer: (method: string, params: readonly unknown[]) => unknown) => {
+  const send = vi.fn(async (method: string, params: readonly unknown[]) => answer(method, params));
+  return { client: { provider: { send } } as unknown as Client, send };
+};
+const rpc = (code: number): Error => Object.assign(new Error(`${code}`), { code });
+const page = { at: null, total: 0, items: [], next: null };
+
+describe('the index', () => {
+  it('is searched in what is final', async () => {
+    const { client, send } = nodeOf(() => page);
+    expect(await search(client, { text: '', codes: [], tiers: [], sort: 'newest' })).toEqual({ indexed: true, page });
+    expect(send.mock.calls).toEqual([['medshare_search', [expect.not.objectContaining({ at_best: true })]]]);
+  });
+
+  it('is asked for one’s own orders of the best block, and of the final one where it cannot answer that', async () => {
+    const { client, send } = nodeOf((_, [query]) => {
+      if ((query as { at_best?: boolean }).at_best) throw rpc(9008);
+      return page;
+    });
+    expect(await orders(client, 'A', 'Open')).toEqual({ indexed: true, items: [], next: null });
+    const query = { buyer: 'A', state: 'Open', limit: 20 };
+    expect(send.mock.calls).toEqual([['medshare_findOrders', [{ ...query, at_best: true }]], ['medshare_findOrders', [query]]]);
+  });
+
+  it('is not needed for orders that were not cleared', async () => {
+    const [buyer, seller] = [genesis, blob];
+    const listed = [{ id: 1, buyer, state: 'Settled' }, { id: 2, buyer: seller, state: 'Settled' }, { id: 3, buyer, state: { Open: { cancel: null } } }];
+    const { client } = nodeOf((method) => {
+      if (method === 'medshare_findOrders') throw rpc(9005);
+      return listed;
+    });
+    const numbers = async (...state: ['Open'?]): Promise<number[]> => (await orders(client, buyer, ...state)).items.map(({ order }) => order);
+    expect([await numbers(), await numbers('Open')]).toEqual([[3, 1], [3]]);
+  });
+});
+
+describe('an open order', () => {
+  const [buyer, seller] = [genesis, blob];
+  const order = (id: number, change: object = {}) => ({ id, buyer, seller, record: 7, version: 1, ...change });
+
+  it('is found on the chain among all, in whatever state it is', async () => {
+    const others = Array.from({ length: 100 }, (_, i) => order(i, { record: i + 8 }));
+    const { client, send } = nodeOf((_, [, after]) => (after === null ? others : [order(100, { state: { Claimed: { rule_by: 1 } } })]));
+    expect(await openOrder(client, buyer, 7, 1)).toBe(100);
+    expect(send.mock.calls.map(([method, [, after]]) => [method, after])).toEqual([['medshare_openOrdersOf', null], ['medshare_openOrdersOf', 99]]);
+  });
+
+  it('is one’s own, of that version', async () => {
+    const { client } = nodeOf(() => [order(1, { buyer: seller, seller: buyer }), order(2, { version: 2 }), order(3, { record: 8 })]);
+    expect(await openOrder(client, buyer, 7, 1)).toBeUndefined();
+  });
+
+  it('is not taken for none where the node does not say', async () => {
+    const { client } = nodeOf(() => {
+      throw rpc(9003);
+    });
+    await expect(openOrder(client, buyer, 7, 1)).rejects.toThrow('9003');
   });
 });

@@ -1,6 +1,7 @@
 // What buyers ask of a node and of vaults.
 
 import { MedshareError, type Signer } from 'medshare-js';
+import { atBest } from '../../chain/best.js';
 import type { Client } from '../../chain/connection.js';
 import { problemOf } from '../../chain/errors.js';
 import {
@@ -11,6 +12,7 @@ import {
   type Hit,
   type OrderItem,
   type OrderStateName,
+  type OrdersQuery,
   type Policy,
   type SearchPage,
   type Tier,
@@ -53,10 +55,10 @@ const lookThrough = async (client: Client, criteria: Criteria): Promise<readonly
   return selected(hits, criteria);
 };
 
-/** What is on sale and looked for. */
+/** What is on sale and looked for, as of the newest final block that is in the index. */
 export const search = async (client: Client, criteria: Criteria): Promise<Results> => {
   try {
-    const page = await new IndexClient(client).search({ ...queryOf(criteria), limit: PAGE, facets: true, at_best: true });
+    const page = await new IndexClient(client).search({ ...queryOf(criteria), limit: PAGE, facets: true });
     return { indexed: true, page };
   } catch (error) {
     if (problemOf(error).kind !== 'no-index') throw error;
@@ -134,29 +136,29 @@ export type ShownOrder = Omit<OrderItem, 'delivered' | 'ended'> & Partial<Pick<O
 /** Somebody's orders as a buyer, newest first. Without an index, those that were not cleared. */
 export type Orders = { readonly indexed: boolean; readonly items: readonly ShownOrder[]; readonly next: string | null };
 
-const ownOrders = async (client: Client, buyer: string, state: OrderStateName | undefined): Promise<readonly ShownOrder[]> => {
-  const all: Numbered<Omit<ShownOrder, 'order' | 'cleared'>>[] = [];
-  for (;;) {
-    const page: typeof all = await ask(client, 'ordersOf', buyer, all.at(-1)?.id ?? null, 100);
-    all.push(...page);
-    if (page.length < 100) break;
-  }
-  return all
+const ownOrders = async (client: Client, buyer: string, state: OrderStateName | undefined): Promise<readonly ShownOrder[]> =>
+  (await new NodeClient(client).ordersOf(buyer))
     .filter((order) => isSameAccount(order.buyer, buyer) && (state === undefined || orderStateName(order.state) === state))
-    .map(({ id, ...order }) => ({ ...order, order: id, cleared: false }))
+    .map((order) => ({ ...order, cleared: false }))
     .reverse();
-};
 
-/** Somebody's orders as a buyer. */
+/** Somebody's orders as a buyer, also those that are not final yet, if the index can say that. */
 export const orders = async (client: Client, buyer: string, state?: OrderStateName, cursor?: string): Promise<Orders> => {
   try {
-    const query = { buyer, at_best: true, limit: PAGE, ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) };
-    const { items, next } = await new IndexClient(client).orders(query);
+    const index = new IndexClient(client);
+    const query: OrdersQuery = { buyer, limit: PAGE, ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) };
+    const { items, next } = await atBest((query) => index.orders(query), query);
     return { indexed: true, items, next };
   } catch (error) {
     if (problemOf(error).kind !== 'no-index') throw error;
     return { indexed: false, items: await ownOrders(client, buyer, state), next: null };
   }
+};
+
+/** The number of the order that a buyer has open for a version, if there is one: then the chain takes no other. */
+export const openOrder = async (client: Client, buyer: string, record: number, version: number): Promise<number | undefined> => {
+  const open = await new NodeClient(client).openOrdersOf(buyer);
+  return open.find((each) => isSameAccount(each.buyer, buyer) && each.record === record && each.version === version)?.order;
 };
 
 /** An order that was not cleared; null if there is none. */

@@ -29,6 +29,8 @@ describe('a node without an index', () => {
     expect([asked({ modality: 'ct' }), asked({ modality: 'MR' })]).toEqual([true, false]);
     expect([asked({ codes: [{ system: 'Icd10', code: 'E11.9' }] }), asked({ codes: [{ system: 'Snomed', code: 'E11.9' }] })]).toEqual([true, false]);
     expect([asked({ most: '10' }), asked({ most: '9.999' })]).toEqual([true, false]);
+    expect([asked({ least: '10' }), asked({ least: '10.001' }), asked({ least: '9', most: '11' })]).toEqual([true, false, true]);
+    expect([asked({ smallest: '0.039206' }), asked({ smallest: '0.039207' }), asked({ largest: '0.039206' }), asked({ largest: '0.039205' })]).toEqual([true, false, true, false]);
     expect([asked({ completeness: 90 }), asked({ completeness: 91 })]).toEqual([true, false]);
     expect([asked({ tiers: ['Standard', 'Trusted'] }), asked({ tiers: ['Trusted'] })]).toEqual([true, false]);
     expect([asked({ text: 'tomo ct e11' }), asked({ text: 'ct liver' })]).toEqual([true, false]);
@@ -43,6 +45,11 @@ describe('a node without an index', () => {
     expect([asked(2006), asked(2007), asked(undefined, 2004), asked(undefined, 2003), asked(2005, 2005)]).toEqual([true, false, true, false, true]);
     const timeless = { ...scan, descriptor: { ...scan.descriptor, period: null } };
     expect([takes(timeless, nothing), takes(timeless, { ...nothing, from: 1900 })]).toEqual([true, false]);
+  });
+
+  it('finds nothing by a price that is not on sale', () => {
+    const unlisted = { ...scan, listing: null };
+    expect([takes(unlisted, nothing), takes(unlisted, { ...nothing, least: '0' }), takes(unlisted, { ...nothing, most: '99' })]).toEqual([true, false, false]);
   });
 
   it('orders them', () => {

@@ -2,7 +2,7 @@
 
 import type { Descriptor, Hit } from '../../chain/index-client.js';
 import { unmet } from '../provider/consent.js';
-import { amountOf, type Criteria } from './search.js';
+import { rangesOf, type Criteria } from './search.js';
 import { codeName, modalityName } from '../../ui/vocabulary.js';
 
 /** What a record is found by. */
@@ -19,11 +19,15 @@ const words = ({ kind, media_type, modality, codes, counts, period }: Descriptor
 const wanted = (text: string): readonly string[] =>
   text.toLowerCase().split(/\s+/).map((word) => word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''));
 
+/** Whether a value is in a range, of which each end may be open; what has no value is in none that has an end. */
+const isWithin = <T extends number | bigint>(value: T | undefined, { min, max }: { min?: T; max?: T }): boolean =>
+  (min === undefined || (value !== undefined && value >= min)) && (max === undefined || (value !== undefined && value <= max));
+
 /** Whether a record is what is looked for: the rule of the index, for nodes that have none. */
 export const takes = (hit: Found, criteria: Criteria): boolean => {
-  const { kind, modality, codes, from, to, most, completeness, tiers, purpose, text } = criteria;
+  const { kind, modality, codes, from, to, completeness, tiers, purpose, text } = criteria;
+  const { size, price } = rangesOf(criteria);
   const { descriptor, listing, policy, tier } = hit;
-  const price = most === undefined ? undefined : amountOf(most);
   const [first, last] = descriptor.period ?? [];
   const parts = words(descriptor).split(/[^a-z0-9.]+/);
   return (
@@ -32,7 +36,8 @@ export const takes = (hit: Found, criteria: Criteria): boolean => {
     codes.every((code) => descriptor.codes.some((each) => each.system === code.system && each.code === code.code)) &&
     (from === undefined || (last !== undefined && last.year >= from)) &&
     (to === undefined || (first !== undefined && first.year <= to)) &&
-    (price === undefined || (listing !== null && BigInt(listing.price) <= price)) &&
+    isWithin(descriptor.plaintext_size, size) &&
+    isWithin(listing === null ? undefined : BigInt(listing.price), price) &&
     (completeness === undefined || descriptor.completeness >= completeness) &&
     (tiers.length === 0 || tiers.includes(tier)) &&
     (purpose === undefined || unmet(policy, purpose).length === 0) &&

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { amountOf, changed, codeOf, criteriaOf, isNarrowed, paramsOf, purposeFor, queryOf, type Criteria } from './search.js';
+import { amountOf, changed, codeOf, criteriaOf, isNarrowed, paramsOf, purposeFor, queryOf, sizeOf, type Criteria } from './search.js';
 
 const everything: Criteria = {
   text: 'chest ct',
@@ -8,6 +8,9 @@ const everything: Criteria = {
   codes: [{ system: 'Icd10', code: 'E11.9' }, { system: 'Loinc', code: '8302-2' }],
   from: 2015,
   to: 2020,
+  smallest: '0.5',
+  largest: '200',
+  least: '2',
   most: '12.5',
   completeness: 80,
   tiers: ['Exemplary', 'Trusted'],
@@ -31,8 +34,16 @@ describe('the address bar', () => {
   });
 
   it('is not trusted', () => {
-    const wrong = 'kind=Virus&from=20&to=abcd&most=-3&complete=101&tier=Royal&use=Theft&sort=random&code=Icd10&code=:x&code=Icd10:';
+    const wrong = 'kind=Virus&from=20&to=abcd&least=x&most=-3&smallest=1e3&largest=0.0000001&complete=101&tier=Royal&use=Theft&sort=random&code=Icd10&code=:x&code=Icd10:';
     expect(criteriaOf(new URLSearchParams(wrong))).toEqual({ text: '', codes: [], tiers: [], sort: 'newest' });
+  });
+
+  it('has no range that goes from more to less', () => {
+    const wrong = 'from=2020&to=2015&least=10&most=9.5&smallest=2&largest=1';
+    expect(criteriaOf(new URLSearchParams(wrong))).toEqual({ text: '', codes: [], tiers: [], sort: 'newest' });
+    const half = 'from=2020&to=x&least=y&most=9.5&smallest=2';
+    expect(criteriaOf(new URLSearchParams(half))).toEqual({ text: '', codes: [], tiers: [], sort: 'newest', from: 2020, most: '9.5', smallest: '2' });
+    expect(criteriaOf(new URLSearchParams('from=2020&to=2020&least=9.50&most=9.5'))).toMatchObject({ from: 2020, to: 2020, least: '9.50', most: '9.5' });
   });
 
   it('begins with the first page again when something else is looked for', () => {
@@ -52,14 +63,17 @@ describe('the node', () => {
       modality: 'CT',
       codes: everything.codes,
       years: { from: 2015, to: 2020 },
-      price: { max: '12500000000000' },
+      size: { min: 500_000, max: 200_000_000 },
+      price: { min: '2000000000000', max: '12500000000000' },
       completeness: 80,
       tiers: ['Exemplary', 'Trusted'],
       purpose: everything.purpose,
       cursor: 'abc',
     });
     expect(queryOf({ text: ' ', codes: [], tiers: [], sort: 'newest' })).toEqual({ what: 'listings', sort: 'newest' });
-    expect(queryOf({ text: '', codes: [], tiers: [], sort: 'newest', to: 2001 }).years).toEqual({ to: 2001 });
+    const asked = (criteria: Partial<Criteria>) => queryOf({ text: '', codes: [], tiers: [], sort: 'newest', ...criteria });
+    expect(asked({ to: 2001 }).years).toEqual({ to: 2001 });
+    expect([asked({ least: '1' }).price, asked({ largest: '1' }).size]).toEqual([{ min: '1000000000000' }, { max: 1_000_000 }]);
   });
 });
 
@@ -68,6 +82,13 @@ describe('an amount', () => {
     expect(amountOf('25')).toBe(25_000_000_000_000n);
     expect(amountOf(' 0.000000000001 ')).toBe(1n);
     for (const wrong of ['', '-1', '1,5', '1.', '.5', '1e3', '0.0000000000001', 'x']) expect(amountOf(wrong)).toBeUndefined();
+  });
+});
+
+describe('a size', () => {
+  it('is a number of MB, down to a byte', () => {
+    expect([sizeOf('1'), sizeOf(' 0.000001 '), sizeOf('999999999')]).toEqual([1_000_000, 1, 999_999_999_000_000]);
+    for (const wrong of ['', '-1', '1,5', '1.', '1e3', '0.0000001', '1234567890']) expect(sizeOf(wrong)).toBeUndefined();
   });
 });
 

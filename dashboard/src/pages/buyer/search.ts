@@ -33,7 +33,13 @@ export interface Criteria {
   readonly from?: number;
   /** The last year, if there is one. */
   readonly to?: number;
-  /** The highest price, in MDS as it was typed. */
+  /** The size of the file in MB, as it was typed: the lowest. */
+  readonly smallest?: string;
+  /** The highest. */
+  readonly largest?: string;
+  /** The lowest price, in MDS as it was typed. */
+  readonly least?: string;
+  /** The highest. */
   readonly most?: string;
   /** Least percent of completeness. */
   readonly completeness?: number;
@@ -61,13 +67,31 @@ const FLAGS = { commercial: 'commercial', for_profit: 'for-profit', ethics_appro
 const oneOf = <T extends string>(values: readonly T[], text: string | null): T | undefined =>
   values.find((value) => value === text);
 
-const year = (text: string | null): number | undefined => (text !== null && /^\d{4}$/.test(text) ? Number(text) : undefined);
+/** A year of four digits. */
+export const yearOf = (text: string): number | undefined => (/^\d{4}$/.test(text) ? Number(text) : undefined);
 
 /** Digits after the point of the chain's money. */
 const DECIMALS = 12;
 
 /** An amount in the smallest unit, of one in MDS as the address bar has it: without anything between its digits but a point. */
 export const amountOf = (text: string): bigint | undefined => (/^\d{1,20}(\.\d+)?$/.test(text.trim()) ? parseAmount(text, DECIMALS) : undefined);
+
+/** Digits after the point of a size in MB: a byte. */
+const OF_MB = 6;
+
+/** A number of bytes, of one of MB as the address bar has it. */
+export const sizeOf = (text: string): number | undefined => {
+  const bytes = /^\d{1,9}(\.\d+)?$/.test(text.trim()) ? parseAmount(text, OF_MB) : undefined;
+  return bytes === undefined ? undefined : Number(bytes);
+};
+
+/** Whether a range goes from less to more; each end may be open. */
+export const isRange = <T extends number | bigint>(low: T | undefined, high: T | undefined): boolean =>
+  low === undefined || high === undefined || low <= high;
+
+/** What is there of some things. */
+const given = <T extends object>(things: T): Partial<T> =>
+  Object.fromEntries(Object.entries(things).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 /** A code as the address bar has it, `Icd10:E11.9`; nothing if it is none. */
 export const codeOf = (text: string): Code | undefined => {
@@ -90,13 +114,24 @@ export const criteriaOf = (params: URLSearchParams): Criteria => {
   const use = intentOf(params.get('use'));
   const flags = Object.entries(FLAGS).map(([flag, name]) => [flag, params.has(name)]);
   const percent = Number(params.get('complete'));
-  const most = params.get('most') ?? '';
+  /** Both ends of a range, as they were typed; neither where they are no range. */
+  const range = <T extends number | bigint>(low: string, high: string, read: (text: string) => T | undefined): (string | undefined)[] => {
+    const texts = [low, high].map((name) => params.get(name) ?? '');
+    const [first, last] = texts.map(read);
+    return isRange(first, last) ? texts.map((text) => (read(text) === undefined ? undefined : text)) : [];
+  };
+  const [from, to] = range('from', 'to', yearOf);
+  const [smallest, largest] = range('smallest', 'largest', sizeOf);
+  const [least, most] = range('least', 'most', amountOf);
   const found = {
     kind: oneOf(KINDS, params.get('kind')),
     modality: params.get('modality')?.slice(0, 16) || undefined,
-    from: year(params.get('from')),
-    to: year(params.get('to')),
-    most: amountOf(most) === undefined ? undefined : most,
+    from: from === undefined ? undefined : yearOf(from),
+    to: to === undefined ? undefined : yearOf(to),
+    smallest,
+    largest,
+    least,
+    most,
     completeness: Number.isInteger(percent) && percent > 0 && percent <= 100 ? percent : undefined,
     purpose: use && ({ use, ...Object.fromEntries(flags) } as Purpose),
     cursor: params.get('cursor') ?? undefined,
@@ -106,7 +141,7 @@ export const criteriaOf = (params: URLSearchParams): Criteria => {
     codes: params.getAll('code').flatMap((text) => codeOf(text) ?? []),
     tiers: TIERS.filter((tier) => params.getAll('tier').includes(tier)),
     sort: oneOf(SORTS, params.get('sort')) ?? 'newest',
-    ...(Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Partial<Criteria>),
+    ...(given(found) as Partial<Criteria>),
   };
 };
 
@@ -122,6 +157,9 @@ export const paramsOf = (criteria: Criteria): URLSearchParams => {
   criteria.codes.forEach((code) => put('code', codeText(code)));
   put('from', criteria.from);
   put('to', criteria.to);
+  put('smallest', criteria.smallest);
+  put('largest', criteria.largest);
+  put('least', criteria.least);
   put('most', criteria.most);
   put('complete', criteria.completeness);
   criteria.tiers.forEach((tier) => put('tier', tier));
@@ -135,10 +173,25 @@ export const paramsOf = (criteria: Criteria): URLSearchParams => {
   return params;
 };
 
+/** The sizes and prices that are looked for, in bytes and in the smallest unit. */
+export const rangesOf = ({ smallest, largest, least, most }: Criteria): {
+  size: { min?: number; max?: number };
+  price: { min?: bigint; max?: bigint };
+} => {
+  const read = <T>(text: string | undefined, of: (text: string) => T | undefined): T | undefined => (text === undefined ? undefined : of(text));
+  return {
+    size: given({ min: read(smallest, sizeOf), max: read(largest, sizeOf) }) as { min?: number; max?: number },
+    price: given({ min: read(least, amountOf), max: read(most, amountOf) }) as { min?: bigint; max?: bigint },
+  };
+};
+
+const isSome = (things: object): boolean => Object.keys(things).length > 0;
+
 /** How the node is asked. */
 export const queryOf = (criteria: Criteria): SearchQuery => {
-  const { text, kind, modality, codes, from, to, most, completeness, tiers, purpose, sort, cursor } = criteria;
-  const price = most === undefined ? undefined : amountOf(most);
+  const { text, kind, modality, codes, from, to, completeness, tiers, purpose, sort, cursor } = criteria;
+  const { size, price } = rangesOf(criteria);
+  const years = given({ from, to }) as { from?: number; to?: number };
   return {
     what: 'listings',
     sort,
@@ -146,8 +199,9 @@ export const queryOf = (criteria: Criteria): SearchQuery => {
     ...(kind ? { kind } : {}),
     ...(modality ? { modality } : {}),
     ...(codes.length > 0 ? { codes } : {}),
-    ...(from === undefined && to === undefined ? {} : { years: { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) } }),
-    ...(price === undefined ? {} : { price: { max: String(price) } }),
+    ...(isSome(years) ? { years } : {}),
+    ...(isSome(size) ? { size } : {}),
+    ...(isSome(price) ? { price: Object.fromEntries(Object.entries(price).map(([end, amount]) => [end, String(amount)])) } : {}),
     ...(completeness === undefined ? {} : { completeness }),
     ...(tiers.length > 0 ? { tiers } : {}),
     ...(purpose ? { purpose } : {}),
@@ -156,10 +210,8 @@ export const queryOf = (criteria: Criteria): SearchQuery => {
 };
 
 /** The same with something changed; the pages begin anew. */
-export const changed = (criteria: Criteria, change: Partial<Record<keyof Criteria, unknown>>): Criteria => {
-  const merged = { ...criteria, cursor: undefined, ...change };
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined)) as unknown as Criteria;
-};
+export const changed = (criteria: Criteria, change: Partial<Record<keyof Criteria, unknown>>): Criteria =>
+  given({ ...criteria, cursor: undefined, ...change }) as unknown as Criteria;
 
 /** Whether anything narrows the search. */
 export const isNarrowed = (criteria: Criteria): boolean =>

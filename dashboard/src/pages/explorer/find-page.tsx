@@ -81,7 +81,7 @@ const OfHash = ({ hash }: { hash: Hex }): ReactNode => {
     return { block: header !== undefined && header !== null, account: member ? address : undefined };
   });
   // The pseudonym of a person: what is registered about them.
-  const about = useIndexQuery(['subject', hash], (index) => index.search({ what: 'records', subject: hash, limit: 100, at_best: true }));
+  const about = useIndexQuery(['subject', hash], (index) => index.search({ what: 'records', subject: hash, limit: 100 }));
   return (
     <>
       <Loaded query={onChain} lines={2}>

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
+import { atBest } from '../../chain/best.js';
 import { useIndexPages } from '../../chain/context.js';
 import type { TraceItem, TraceSubject } from '../../chain/index-client.js';
 import { useText } from '../../i18n/context.js';
@@ -18,7 +19,7 @@ const PAGE = 50;
 export const Story = ({ about, direction }: { about: TraceSubject; direction: 'oldest' | 'newest' }): ReactNode => {
   const { t, format } = useText();
   const pages = useIndexPages(['trace', about, direction], (index, paging) =>
-    index.trace({ ...about, direction, limit: PAGE, at_best: true, ...paging }),
+    atBest((query) => index.trace(query), { ...about, direction, limit: PAGE, ...paging }),
   );
   if (pages.data === undefined) {
     return pages.isError ? <Problem error={pages.error} onRetry={() => void pages.refetch()} /> : <Skeleton lines={9} />;

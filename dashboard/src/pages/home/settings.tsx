@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { Form } from 'react-aria-components/Form';
 import { isBlocked, useBlocked } from '../../chain/blocked.js';
 import { useChainContext } from '../../chain/context.js';
-import { isNodeAddress, isVaultAddress } from '../../config.js';
+import { isNodeAddress, isVaultAddress, type Settings as Addressed } from '../../config.js';
 import { LANGUAGES, useText, type Language } from '../../i18n/context.js';
 import { applyTheme, storedTheme, type Theme } from '../../shell/theme.js';
 import { Button, Choices, TextField } from '../../ui/controls.js';
@@ -44,7 +44,8 @@ const Addresses = (): ReactNode => {
   const [node, setNode] = useState(settings.node ?? config.node);
   const [vaults, setVaults] = useState((settings.vaults ?? config.vaults).join('\n'));
   const refused = useBlocked();
-  const [saved, setSaved] = useState(false);
+  const [saved, setSaved] = useState<'kept' | 'used'>();
+  const set = (changed: Addressed): void => setSaved(change(changed) ? 'kept' : 'used');
   const [checked, setChecked] = useState(false);
   const lines = vaults.split('\n').flatMap((line) => line.trim().replace(/\/$/, '') || []);
   const nodeRight = isNodeAddress(node.trim());
@@ -57,8 +58,7 @@ const Addresses = (): ReactNode => {
         event.preventDefault();
         setChecked(true);
         if (!nodeRight || !vaultsRight) return;
-        change({ node: node.trim(), vaults: lines });
-        setSaved(true);
+        set({ node: node.trim(), vaults: lines });
       }}
     >
       <TextField
@@ -67,7 +67,7 @@ const Addresses = (): ReactNode => {
         value={node}
         onChange={(text) => {
           setNode(text);
-          setSaved(false);
+          setSaved(undefined);
         }}
         wrong={checked && !nodeRight ? texts.nodeWrong : undefined}
       />
@@ -77,7 +77,7 @@ const Addresses = (): ReactNode => {
         value={vaults}
         onChange={(text) => {
           setVaults(text);
-          setSaved(false);
+          setSaved(undefined);
         }}
         wrong={checked && !vaultsRight ? texts.vaultsWrong : undefined}
       />
@@ -97,16 +97,15 @@ const Addresses = (): ReactNode => {
         </Button>
         <Button
           onPress={() => {
-            change({});
+            set({});
             setNode(config.node);
             setVaults(config.vaults.join('\n'));
             setChecked(false);
-            setSaved(true);
           }}
         >
           {texts.reset}
         </Button>
-        <span aria-live="polite">{saved && texts.saved}</span>
+        <span aria-live="polite">{saved !== undefined && (saved === 'kept' ? texts.saved : texts.notSaved)}</span>
       </div>
     </Form>
   );

@@ -1,5 +1,7 @@
 // A length of time as people type it.
 
+import { keep, kept } from '../../storage.js';
+
 const DAY = 86_400_000;
 
 /** A number of days in ms; `undefined` for ever, if nothing is typed; null if it is no number of days. */
@@ -15,7 +17,7 @@ const PRICES = 'medshare.prices';
 
 const prices = (): Record<string, string> => {
   try {
-    return JSON.parse(localStorage.getItem(PRICES) ?? '{}') as Record<string, string>;
+    return JSON.parse(kept(PRICES) ?? '{}') as Record<string, string>;
   } catch {
     return {};
   }
@@ -29,9 +31,6 @@ export const wantedPrice = (genesis: string, record: number | bigint): string =>
 /** Keeps, or with an empty text forgets, the price that is wanted. */
 export const wantPrice = (genesis: string, record: number | bigint, price: string): void => {
   const { [keyOf(genesis, record)]: _, ...others } = prices();
-  try {
-    localStorage.setItem(PRICES, JSON.stringify(price === '' ? others : { ...others, [keyOf(genesis, record)]: price }));
-  } catch {
-    // A browser that keeps nothing: the owner types it again.
-  }
+  // In a browser that keeps nothing the owner types it again.
+  keep(PRICES, JSON.stringify(price === '' ? others : { ...others, [keyOf(genesis, record)]: price }));
 };

@@ -3,15 +3,18 @@
 import { wrap, type Remote } from 'comlink';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Choice, Field, Note, Pager, Reading } from '../parts.js';
-import { useWords } from '../words.js';
+import { TextPages } from '../TextPages.js';
+import type { Told } from '../told.js';
+import { useTold, useWords } from '../words.js';
 import type { DicomWorker, Opened } from './dicom.worker.js';
 import { ImagePane } from './ImagePane.js';
-import { filteredRows, type TagRow } from './model.js';
+import { filteredRows, shortened, type TagRow } from './model.js';
 
-type State = { readonly worker: Remote<DicomWorker>; readonly object: Opened } | { readonly problem: string };
+type State = { readonly worker: Remote<DicomWorker>; readonly object: Opened } | { readonly problem: Told | string };
 
 /** Shows a DICOM object. What cannot be read is said by `failed`. */
 export const DicomView = ({ file, failed }: { file: Blob; failed: (reason: string) => ReactNode }): ReactNode => {
+  const told = useTold();
   const [state, setState] = useState<State>();
   useEffect(() => {
     const thread = new Worker(new URL('./dicom.worker.ts', import.meta.url), { type: 'module' });
@@ -21,7 +24,7 @@ export const DicomView = ({ file, failed }: { file: Blob; failed: (reason: strin
     const set = (value: State): void => {
       if (!isOver) setState(value);
     };
-    thread.addEventListener('error', (event) => set({ problem: event.message || 'its reader cannot be loaded' }));
+    thread.addEventListener('error', (event) => set({ problem: event.message || { word: 'readerNotLoaded', values: [] } }));
     worker.open(file).then(
       (result) => set('problem' in result ? result : { worker, object: result }),
       (error: unknown) => set({ problem: error instanceof Error ? error.message : String(error) }),
@@ -32,7 +35,7 @@ export const DicomView = ({ file, failed }: { file: Blob; failed: (reason: strin
     };
   }, [file]);
   if (!state) return <Reading />;
-  if ('problem' in state) return failed(state.problem);
+  if ('problem' in state) return failed(told(state.problem));
   return <DicomObject {...state} />;
 };
 
@@ -51,21 +54,25 @@ const DicomObject = ({ worker, object }: { worker: Remote<DicomWorker>; object: 
       </div>
       {object.image ? null : <Note kind="info">{words('noImage')}</Note>}
       {object.image?.isCutOff ? <Note>{words('cutOff')}</Note> : null}
-      {view === 'image' && object.image ? <ImagePane worker={worker} image={object.image} modality={object.modality} /> : <Elements rows={object.rows} />}
+      {view === 'image' && object.image ? <ImagePane worker={worker} image={object.image} modality={object.modality} /> : <Elements {...object} />}
     </div>
   );
 };
 
 const PAGE = 100;
 
-const Elements = ({ rows }: { rows: readonly TagRow[] }): ReactNode => {
+const Elements = ({ rows, left }: Pick<Opened, 'rows' | 'left'>): ReactNode => {
   const words = useWords();
+  const [opened, setOpened] = useState<ReadonlySet<TagRow>>(new Set());
   const [search, setSearch] = useState('');
   const [page, setPage] = useState(0);
   const shown = useMemo(() => filteredRows(rows, search), [rows, search]);
   useEffect(() => setPage(0), [search]);
+  const toggle = (row: TagRow): void =>
+    setOpened((before) => new Set(before.has(row) ? [...before].filter((each) => each !== row) : [...before, row]));
   return (
     <div>
+      {left > 0 ? <Note>{words('elementsLeftOut', left)}</Note> : null}
       <div className="v-bar">
         <Field label={words('filter')}>
           {(id) => <input id={id} type="search" value={search} onChange={(event) => setSearch(event.target.value)} />}
@@ -89,7 +96,9 @@ const Elements = ({ rows }: { rows: readonly TagRow[] }): ReactNode => {
                 <td className="v-nowrap v-mono" data-depth={Math.min(row.depth, 6)}>{row.tag}</td>
                 <td>{row.vr}</td>
                 <td>{row.isPrivate ? <em>{words('private')}</em> : row.name}</td>
-                <td className="v-value">{row.value}</td>
+                <td className="v-value">
+                  <Value row={row} isOpen={opened.has(row)} onToggle={() => toggle(row)} />
+                </td>
               </tr>
             ))}
           </tbody>
@@ -97,5 +106,22 @@ const Elements = ({ rows }: { rows: readonly TagRow[] }): ReactNode => {
       </div>
       <Pager page={page} pages={Math.ceil(shown.length / PAGE)} onPage={setPage} label={words('elements')} />
     </div>
+  );
+};
+
+/** A value, of a long one the beginning until it is opened. */
+const Value = ({ row: { tag, name, value, bytes }, isOpen, onToggle }: { row: TagRow; isOpen: boolean; onToggle: () => void }): ReactNode => {
+  const words = useWords();
+  const file = useMemo(() => new Blob(isOpen ? [value] : []), [value, isOpen]);
+  if (bytes) return bytes.fragments > 1 ? words('fragmentsInside', bytes.size, bytes.fragments) : words('bytesInside', bytes.size);
+  const short = shortened(value);
+  if (short === value) return value;
+  return (
+    <>
+      {isOpen ? <TextPages file={file} label={name || tag} /> : short}{' '}
+      <button type="button" className="v-link" aria-expanded={isOpen} onClick={onToggle}>
+        {isOpen ? words('lessOfValue') : words('wholeValue', value.length)}
+      </button>
+    </>
   );
 };

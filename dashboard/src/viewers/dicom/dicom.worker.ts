@@ -38,6 +38,8 @@ export interface ImageInfo {
 export interface Opened {
   /** Its elements. */
   readonly rows: readonly TagRow[];
+  /** How many more elements it has. */
+  readonly left: number;
   /** Its transfer syntax. */
   readonly syntax: string;
   /** Modality, such as `CT`. */
@@ -98,7 +100,7 @@ const worker = {
       const bytes = await file.arrayBuffer();
       const { meta, dict } = DicomMessage.readFile(bytes);
       const nameOf = (tag: string): string => DicomMetaDictionary.dictionary[tag]?.name ?? '';
-      const rows = tagRows({ ...(meta as RawDataset), ...(dict as RawDataset) }, nameOf);
+      const { rows, left } = tagRows({ ...(meta as RawDataset), ...(dict as RawDataset) }, nameOf);
       const { TransferSyntaxUID } = DicomMetaDictionary.naturalizeDataset(meta);
       const syntax = textOf(TransferSyntaxUID);
       const elements = DicomMetaDictionary.naturalizeDataset(dict);
@@ -107,7 +109,7 @@ const worker = {
       const info = imageOf(elements, PLAIN.has(syntax) && isCutOff(new Uint8Array(bytes)), libraries);
       if (info) image = new DicomImage(elements, syntax);
       const sopClass = DicomMetaDictionary.sopClassNamesByUID[uid] ?? uid;
-      return { rows, syntax, modality: textOf(elements['Modality']), sopClass, image: info };
+      return { rows, left, syntax, modality: textOf(elements['Modality']), sopClass, image: info };
     } catch (error) {
       return { problem: reason(error) };
     }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { dragged, filteredRows, isCutOff, presetsOf, tagRows, valueText } from './model.js';
+import { MOST_ROWS, bytesOf, dragged, filteredRows, isCutOff, presetsOf, shortened, tagRows, valueText } from './model.js';
 
 const fixture = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(new URL(`../../../../tests/fixtures/${name}`, import.meta.url)));
 
 test('items of sequences stand below them, and private elements are told apart', () => {
-  const rows = tagRows(
+  const { rows, left } = tagRows(
     {
       '0040A730': { vr: 'SQ', Value: [{ '00080100': { vr: 'SH', Value: ['T1'] } }] },
       '00100010': { vr: 'PN', Value: [{ Alphabetic: 'A^B', Ideographic: '' }] },
@@ -21,17 +21,33 @@ test('items of sequences stand below them, and private elements are told apart',
     ['(0040,A730)', 0, 'Other', '[1]', false],
     ['(0008,0100)', 1, 'Other', 'T1', false],
   ]);
+  expect(left).toBe(0);
 });
 
-test('values are joined, bytes are counted, and long ones cut', () => {
+test('values are joined and kept whole, and bytes are counted', () => {
   expect(valueText(['ORIGINAL', 'PRIMARY'])).toBe('ORIGINAL\\PRIMARY');
-  expect(valueText([new ArrayBuffer(3), new ArrayBuffer(4)])).toBe('[7 bytes, 2 fragments]');
+  expect(bytesOf([new ArrayBuffer(3), new Uint8Array(4)])).toEqual({ size: 7, fragments: 2 });
+  expect([bytesOf([]), bytesOf(['a', new ArrayBuffer(3)])]).toEqual([undefined, undefined]);
   expect(valueText([])).toBe('');
-  expect(valueText(['x'.repeat(300)])).toHaveLength(257);
+  expect(valueText(['x'.repeat(300)])).toHaveLength(300);
+  expect(valueText(Array.from({ length: 1_000 }, () => '1.5'))).toHaveLength(3_999);
+  const { rows } = tagRows({ '00081190': { vr: 'UR', Value: ['x'.repeat(70_000)] }, '7FE00010': { vr: 'OB', Value: [new ArrayBuffer(9)] } }, () => '');
+  expect(rows.map(({ value, bytes }) => [value.length, bytes])).toEqual([[70_000, undefined], [0, { size: 9, fragments: 1 }]]);
+});
+
+test('long values are cut until they are opened', () => {
+  expect(shortened('x'.repeat(256))).toBe('x'.repeat(256));
+  expect(shortened('x'.repeat(257))).toBe(`${'x'.repeat(256)}…`);
+});
+
+test('rows that are too many are left out, and counted wherever they are', () => {
+  const item = { '00080100': { vr: 'SH', Value: ['T1'] }, '00080102': { vr: 'SH', Value: ['99'] } };
+  const { rows, left } = tagRows({ '0040A730': { vr: 'SQ', Value: Array.from({ length: 15_000 }, () => item) } }, () => '');
+  expect([rows.length, left]).toEqual([MOST_ROWS, 1 + 30_000 - MOST_ROWS]);
 });
 
 test('elements are found by tag with or without its marks, and by words', () => {
-  const rows = tagRows({ '00100010': { vr: 'PN', Value: ['A^B'] }, '00280010': { vr: 'US', Value: [64] } }, () => 'Name');
+  const { rows } = tagRows({ '00100010': { vr: 'PN', Value: ['A^B'] }, '00280010': { vr: 'US', Value: [64] } }, () => 'Name');
   expect(filteredRows(rows, '00100010')).toHaveLength(1);
   expect(filteredRows(rows, '(0028,')).toHaveLength(1);
   expect(filteredRows(rows, 'name us')).toHaveLength(1);

@@ -11,6 +11,13 @@ export interface RawElement {
 /** A data set as dcmjs gives it, by tags such as `00100010`. */
 export type RawDataset = Readonly<Record<string, RawElement>>;
 
+/** How much there is of a value that has no words. */
+export interface Bytes {
+  readonly size: number;
+  /** In how many parts. */
+  readonly fragments: number;
+}
+
 /** A line of the table of elements. */
 export interface TagRow {
   /** The tag, such as `(0010,0010)`. */
@@ -21,13 +28,15 @@ export interface TagRow {
   readonly vr: string;
   /** Its name in the standard's dictionary; empty for private elements and those that it does not know. */
   readonly name: string;
-  /** Its value in words; long ones and bytes are cut. */
+  /** Its value in words, whole; of a sequence how many items it has; of bytes nothing. */
   readonly value: string;
+  /** Its bytes, if these are its value. */
+  readonly bytes?: Bytes | undefined;
   /** Whether it is private: what it means only its maker knows. */
   readonly isPrivate: boolean;
 }
 
-/** Most characters of a value that are shown. */
+/** Most characters of a value that are shown before it is opened. */
 const MOST_CHARACTERS = 256;
 
 /** Most rows of a table: an object with more is not for reading. */
@@ -36,8 +45,15 @@ export const MOST_ROWS = 20_000;
 const isDataset = (value: unknown): value is RawDataset =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer);
 
-const bytesOf = (value: unknown): number | undefined =>
+const sizeOf = (value: unknown): number | undefined =>
   value instanceof ArrayBuffer || ArrayBuffer.isView(value) ? value.byteLength : undefined;
+
+/** How many bytes the values of an element are, if they are nothing else. */
+export const bytesOf = (values: readonly unknown[] = []): Bytes | undefined => {
+  const sizes = values.map(sizeOf).filter((size) => size !== undefined);
+  if (sizes.length === 0 || sizes.length < values.length) return undefined;
+  return { size: sizes.reduce((sum, size) => sum + size, 0), fragments: sizes.length };
+};
 
 const one = (value: unknown): string => {
   if (typeof value === 'object' && value !== null && 'Alphabetic' in value) {
@@ -48,34 +64,36 @@ const one = (value: unknown): string => {
 };
 
 /** The values of an element, joined as DICOM joins them. */
-export const valueText = (values: readonly unknown[] = []): string => {
-  const sizes = values.map(bytesOf);
-  if (sizes.length > 0 && sizes.every((size) => size !== undefined)) {
-    const sum = sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
-    return `[${sum} bytes${sizes.length > 1 ? `, ${sizes.length} fragments` : ''}]`;
-  }
-  const text = values.slice(0, MOST_CHARACTERS).map(one).join('\\');
-  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
-};
+export const valueText = (values: readonly unknown[] = []): string => values.map(one).join('\\');
 
-/** The rows of a data set, sequences with their items below them. */
-export const tagRows = (dataset: RawDataset, nameOf: (tag: string) => string): TagRow[] => {
+/** A value as it is shown before it is opened. */
+export const shortened = (value: string): string => (value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS)}…` : value);
+
+/** The rows of a data set, sequences with their items below them; and how many more there would be. */
+export const tagRows = (dataset: RawDataset, nameOf: (tag: string) => string): { rows: TagRow[]; left: number } => {
   const rows: TagRow[] = [];
+  let left = 0;
   const add = (set: RawDataset, depth: number): void => {
     for (const key of Object.keys(set).sort()) {
       const element = set[key];
       // What is no tag is a note of the library's.
-      if (!element || !/^[0-9A-F]{8}$/i.test(key) || rows.length >= MOST_ROWS) continue;
-      const tag = `(${key.slice(0, 4)},${key.slice(4)})`.toUpperCase();
-      const isPrivate = parseInt(key.slice(3, 4), 16) % 2 === 1;
+      if (!element || !/^[0-9A-F]{8}$/i.test(key)) continue;
       const items = element.vr === 'SQ' ? (element.Value ?? []) : [];
-      const value = element.vr === 'SQ' ? `[${items.length}]` : valueText(element.Value);
-      rows.push({ tag, depth, vr: element.vr, name: isPrivate ? '' : nameOf(tag), value, isPrivate });
+      if (rows.length < MOST_ROWS) rows.push({ depth, ...rowOf(key, element, nameOf) });
+      else left += 1;
       for (const item of items) if (isDataset(item)) add(item, depth + 1);
     }
   };
   add(dataset, 0);
-  return rows;
+  return { rows, left };
+};
+
+const rowOf = (key: string, { vr, Value = [] }: RawElement, nameOf: (tag: string) => string): Omit<TagRow, 'depth'> => {
+  const tag = `(${key.slice(0, 4)},${key.slice(4)})`.toUpperCase();
+  const isPrivate = parseInt(key.slice(3, 4), 16) % 2 === 1;
+  const bytes = bytesOf(Value);
+  const value = vr === 'SQ' ? `[${Value.length}]` : bytes ? '' : valueText(Value);
+  return { tag, vr, name: isPrivate ? '' : nameOf(tag), value, isPrivate, ...(bytes ? { bytes } : {}) };
 };
 
 /** The rows in which all of these words occur. */

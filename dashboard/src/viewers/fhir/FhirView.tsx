@@ -4,26 +4,29 @@ import { wrap, type Remote } from 'comlink';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Choice, Field, Note, Pager, Reading, useAwaited } from '../parts.js';
 import { TextPages } from '../TextPages.js';
-import { useWords } from '../words.js';
+import type { Told } from '../told.js';
+import { useTold, useWords } from '../words.js';
 import type { FhirWorker } from './fhir.worker.js';
 import { filtered, inTime, typesOf, yearOf, type Entry } from './model.js';
 
 const PAGE = 50;
 
+type Problem = { readonly problem: Told | string };
 type Opened = { readonly worker: Remote<FhirWorker>; readonly entries: readonly Entry[] };
 
 /** Shows a bundle, a resource, or lines of resources. What cannot be read is said by `failed`. */
 export const FhirView = ({ file, isLines, failed }: { file: Blob; isLines: boolean; failed: (reason: string) => ReactNode }): ReactNode => {
-  const [opened, setOpened] = useState<Opened | { problem: string }>();
+  const told = useTold();
+  const [opened, setOpened] = useState<Opened | Problem>();
   useEffect(() => {
     const thread = new Worker(new URL('./fhir.worker.ts', import.meta.url), { type: 'module' });
     const worker = wrap<FhirWorker>(thread);
     let isOver = false;
     setOpened(undefined);
-    const set = (value: Opened | { problem: string }): void => {
+    const set = (value: Opened | Problem): void => {
       if (!isOver) setOpened(value);
     };
-    thread.addEventListener('error', (event) => set({ problem: event.message || 'its reader cannot be loaded' }));
+    thread.addEventListener('error', (event) => set({ problem: event.message || { word: 'readerNotLoaded', values: [] } }));
     worker.open(file, isLines).then(
       (result) => set('problem' in result ? result : { worker, entries: result.entries }),
       (error: unknown) => set({ problem: error instanceof Error ? error.message : String(error) }),
@@ -34,7 +37,7 @@ export const FhirView = ({ file, isLines, failed }: { file: Blob; isLines: boole
     };
   }, [file, isLines]);
   if (!opened) return <Reading />;
-  if ('problem' in opened) return failed(opened.problem);
+  if ('problem' in opened) return failed(told(opened.problem));
   return <Entries {...opened} />;
 };
 

@@ -1,6 +1,7 @@
 // Reads FHIR off the page's thread, and keeps it there: the page has the lines, and asks for the one resource that it shows.
 
 import { expose } from 'comlink';
+import type { Told } from '../told.js';
 import { NotFhir, entryOf, resourceOfLine, resourcesOf, type Entry, type Resource } from './model.js';
 
 /** Most bytes that are read at once: what is larger does not become one string in all browsers. */
@@ -13,12 +14,12 @@ let resources: readonly Resource[] = [];
 let lines: { readonly file: Blob; readonly spans: readonly Span[] } | undefined;
 
 const whole = async (file: Blob): Promise<readonly Entry[]> => {
-  if (file.size > MOST) throw new NotFhir(`it has more than ${MOST >> 20} MiB, the most that is read here`);
+  if (file.size > MOST) throw new NotFhir('fhirTooLarge', MOST >> 20);
   let json: unknown;
   try {
     json = JSON.parse((await file.text()).replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new NotFhir(`it is no JSON (${error instanceof Error ? error.message : String(error)})`);
+    throw new NotFhir('fhirNoJson', error instanceof Error ? error.message : String(error));
   }
   resources = resourcesOf(json);
   lines = undefined;
@@ -58,7 +59,7 @@ const ndjson = async (file: Blob): Promise<readonly Entry[]> => {
       start = end + 1;
     }
     rest = bytes.slice(start);
-    if (rest.length > MOST) throw new NotFhir(`line ${number + 1} has more than ${MOST >> 20} MiB`);
+    if (rest.length > MOST) throw new NotFhir('fhirLineTooLarge', number + 1, MOST >> 20);
   }
   if (rest.length > 0) take(rest, rest.length);
   resources = [];
@@ -67,12 +68,12 @@ const ndjson = async (file: Blob): Promise<readonly Entry[]> => {
 };
 
 const worker = {
-  /** Reads a file; gives a line about each resource. What is wrong comes back as text. */
-  async open(file: Blob, isLines: boolean): Promise<{ entries: readonly Entry[] } | { problem: string }> {
+  /** Reads a file; gives a line about each resource, or what is wrong. */
+  async open(file: Blob, isLines: boolean): Promise<{ entries: readonly Entry[] } | { problem: Told }> {
     try {
       return { entries: await (isLines ? ndjson(file) : whole(file)) };
     } catch (error) {
-      if (error instanceof NotFhir) return { problem: error.message };
+      if (error instanceof NotFhir) return { problem: error.told };
       throw error;
     }
   },

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { zh } from '../../i18n/zh/index.js';
+import { filled } from '../told.js';
 import { NotFhir, entryOf, filtered, inTime, resourceOfLine, resourcesOf, typesOf, yearOf } from './model.js';
 
 const bundle = (): unknown =>
@@ -66,4 +68,25 @@ test('what is no FHIR is refused with the reason', () => {
   expect(resourcesOf({ resourceType: 'Bundle' })).toEqual([]);
   expect(() => resourceOfLine('{', 12)).toThrow('line 12');
   expect(() => resourceOfLine('{"a":1}', 2)).toThrow('line 2 is no resource');
+});
+
+test('why it is none can be said in any language', () => {
+  const wrong = [
+    () => resourcesOf([]),
+    () => resourcesOf({}),
+    () => resourcesOf({ resourceType: 'Bundle', entry: {} }),
+    () => resourcesOf({ resourceType: 'Bundle', entry: [{}, 1] }),
+    () => resourceOfLine('{', 12),
+    () => resourceOfLine('{}', 2),
+  ];
+  const told = wrong.map((read) => {
+    try {
+      return read();
+    } catch (error) {
+      const { word, values } = (error as NotFhir).told;
+      return filled(zh.viewers[word], values);
+    }
+  });
+  for (const words of told) expect(words).toMatch(/\p{Script=Han}/u);
+  expect(told.slice(3)).toEqual([expect.stringContaining('第 1 项'), expect.stringMatching(/第 12 行.*JSON/), '第 2 行不是资源']);
 });

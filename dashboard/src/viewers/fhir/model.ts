@@ -1,6 +1,9 @@
 // What a reader sees of FHIR resources: when, what, and how much. It goes by the names of elements, which mean the same in
 // all resources of R4, so that a resource of any type has its line.
 
+import { viewers as english } from '../../i18n/en/viewers.js';
+import { filled, type Told, type Word } from '../told.js';
+
 /** A FHIR resource, or whatever stands in its place. */
 export type Resource = Readonly<Record<string, unknown>>;
 
@@ -176,21 +179,28 @@ export const entryOf = (resource: Resource, index: number): Entry => ({
   when: whenOf(resource),
 });
 
-/** What a FHIR file is that cannot be shown as one. */
+/** Why a file cannot be shown as FHIR. */
 export class NotFhir extends Error {
   override readonly name = 'NotFhir';
+  /** The same, to be said in any language. */
+  readonly told: Told;
+
+  constructor(word: Word, ...values: readonly (string | number)[]) {
+    super(filled(english[word], values));
+    this.told = { word, values };
+  }
 }
 
 /** The resources of a bundle, or the one resource that the file is. */
 export const resourcesOf = (json: unknown): readonly Resource[] => {
   const root = record(json);
-  if (!root) throw new NotFhir('it holds JSON that is no object');
-  if (typeof root['resourceType'] !== 'string') throw new NotFhir('its object has no resourceType');
+  if (!root) throw new NotFhir('fhirNoObject');
+  if (typeof root['resourceType'] !== 'string') throw new NotFhir('fhirNoType');
   if (root['resourceType'] !== 'Bundle') return [root];
-  if (root['entry'] !== undefined && !Array.isArray(root['entry'])) throw new NotFhir('the entries of its bundle are no list');
+  if (root['entry'] !== undefined && !Array.isArray(root['entry'])) throw new NotFhir('fhirNoList');
   return list(root['entry']).map((each, i) => {
     const entry = record(each);
-    if (!entry) throw new NotFhir(`entry ${i} of its bundle is no object`);
+    if (!entry) throw new NotFhir('fhirEntryNoObject', i);
     // An entry may have only a request or a response.
     return record(entry['resource']) ?? { resourceType: '—', ...entry };
   });
@@ -202,10 +212,10 @@ export const resourceOfLine = (line: string, number: number): Resource => {
   try {
     json = JSON.parse(line);
   } catch (error) {
-    throw new NotFhir(`line ${number} is no JSON (${error instanceof Error ? error.message : String(error)})`);
+    throw new NotFhir('fhirLineNoJson', number, error instanceof Error ? error.message : String(error));
   }
   const resource = record(json);
-  if (!resource || typeof resource['resourceType'] !== 'string') throw new NotFhir(`line ${number} is no resource`);
+  if (!resource || typeof resource['resourceType'] !== 'string') throw new NotFhir('fhirLineNoResource', number);
   return resource;
 };
 

@@ -14,7 +14,7 @@ use sp_runtime::{
     transaction_validity::{InvalidTransaction, TransactionValidityError},
 };
 
-use crate::{CheckNonceAhead, Event, Usage, Usages, mock::*};
+use crate::{CheckNonceAhead, Event, Usage, Usages, mock::*, types::Purse};
 
 /// What the one who cannot pay is told.
 fn no_payment() -> TransactionValidityError {
@@ -259,13 +259,13 @@ fn the_weight_of_the_fee_that_is_not_taken_is_given_back() {
 fn a_use_of_nothing_is_not_noted() {
     ExtBuilder::default().build_and_execute(|| {
         Usages::<Test>::insert(PROVIDER, Usage { used: 5, as_of: START });
-        Quota::give_back(&PROVIDER, 0);
+        Quota::give_back(Purse::Ordinary, &PROVIDER, 0);
         assert_eq!(Quota::used(&PROVIDER), 5);
-        Quota::give_back(&PROVIDER, 5);
+        Quota::give_back(Purse::Ordinary, &PROVIDER, 5);
         assert!(!Usages::<Test>::contains_key(PROVIDER));
-        Quota::give_back(&PROVIDER, 5);
+        Quota::give_back(Purse::Ordinary, &PROVIDER, 5);
         assert!(!Usages::<Test>::contains_key(PROVIDER));
-        assert_ok!(Quota::deduct(&PROVIDER, QUOTA, 0));
+        assert_ok!(Quota::deduct(Purse::Ordinary, &PROVIDER, QUOTA, 0));
         assert!(!Usages::<Test>::contains_key(PROVIDER));
     });
 }
