@@ -3,7 +3,10 @@
 # full node with RPC and without keys. All keys are made here. Stops what it started.
 #
 #   --dir DIR        keep keys, data and logs there, and go on with what is there; else a folder that is removed
-#   --netns          each hospital and the observer in a network namespace of its own, on one bridge; needs root
+# As root, each hospital and the observer is in a network namespace of its own, on one bridge; else all are on the loopback interface,
+# at ports of their own.
+#
+#   --loopback       ports on the loopback interface also as root
 #   --once SECONDS   only check: all nodes author or follow, finalise the same chain, and all vaults can work, within so
 #                    many seconds
 #   --prepare        only make keys and chain specification in --dir, for docker/compose.yaml
@@ -13,13 +16,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 readonly hospitals=(anna bruno clara doris)
 # A check waits until so many more blocks are final everywhere.
 readonly more=8
-dir="" netns="" once="" prepare="" build=yes
+dir="" netns=auto once="" prepare="" build=yes
 
 usage() { sed -nE '2,/^source/s/^# ?//p' "$0"; }
 while [ $# -gt 0 ]; do
     case "$1" in
     --dir) dir=${2:?--dir needs a folder} && shift ;;
-    --netns) netns=yes ;;
+    --loopback) netns="" ;;
     --once) once=${2:?--once needs seconds} && shift ;;
     --prepare) prepare=yes ;;
     --no-build) build="" ;;
@@ -30,7 +33,14 @@ while [ $# -gt 0 ]; do
 done
 [ -z "$once" ] || [[ "$once" =~ ^[1-9][0-9]*$ ]] || fail "--once needs a number of seconds, not $once"
 [ -z "$prepare" ] || [ -n "$dir" ] || fail "--prepare needs --dir" "say where keys and chain specification should be"
-[ -z "$netns" ] || [ "$(id -u)" = 0 ] || fail "--netns needs root rights" "run it as root, or without --netns"
+# Root in a container may not make any.
+if [ "$netns" = auto ]; then
+    netns=""
+    if [ "$(id -u)" = 0 ] && ip netns add "md-$$" 2>/dev/null; then
+        ip netns del "md-$$"
+        netns=yes
+    fi
+fi
 
 bin="$CARGO_TARGET_DIR/release"
 node="$bin/medshare-node" vault="$bin/medshare-vault" cli="$bin/medshare"

@@ -327,6 +327,7 @@ export interface AuditorStatistics {
   readonly votes: number;
   readonly approvals: number;
   readonly rejections: number;
+  readonly rulings: number;
   readonly accepted_share: number | null;
   readonly missed: number;
   readonly mean_response_ms: number | null;

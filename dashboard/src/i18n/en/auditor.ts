@@ -123,6 +123,7 @@ export const auditor = {
     votes: 'Votes',
     approvals: 'Approved',
     rejections: 'Rejected',
+    rulings: 'About claims',
     accepted: 'Share approved',
     missed: 'Missed',
     response: 'Mean time to vote',

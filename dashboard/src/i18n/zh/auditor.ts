@@ -118,6 +118,7 @@ export const auditor: Catalogue['auditor'] = {
     votes: '投票数',
     approvals: '批准',
     rejections: '拒绝',
+    rulings: '关于申诉',
     accepted: '批准率',
     missed: '错过',
     response: '平均投票用时',

@@ -44,6 +44,7 @@ export const Statistics = ({ me }: { me: string }): ReactNode => {
               <Figure name={texts.votes}>{format.number(mine.votes)}</Figure>
               <Figure name={texts.approvals}>{format.number(mine.approvals)}</Figure>
               <Figure name={texts.rejections}>{format.number(mine.rejections)}</Figure>
+              <Figure name={texts.rulings}>{format.number(mine.rulings)}</Figure>
               <Figure name={texts.accepted}>{share(mine.accepted_share)}</Figure>
               <Figure name={texts.agreement}>{share(mine.agreement_share)}</Figure>
               <Figure name={texts.response}>{mine.mean_response_ms === null ? '–' : format.duration(mine.mean_response_ms)}</Figure>
