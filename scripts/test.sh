@@ -42,6 +42,8 @@ package() {
 # The web app: types, lints and unit tests, and a real Chromium against the built node, vault and command.
 dashboard() {
     build_dashboard && (cd dashboard && npm run --silent check && npm run --silent test) || return 1
+    # A wallet of the tests is made of it.
+    javascript tests/polkadot-js || return 1
     local browser
     browser=$(command -v chromium || command -v google-chrome) || {
         remarks+=("dashboard was not tested in a browser: neither chromium nor google-chrome is here")

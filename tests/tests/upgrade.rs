@@ -21,7 +21,7 @@ use subxt::rpcs::rpc_params;
 type State = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// Pallets of which every value that was there before the upgrade is there after it, unchanged.
-const KEPT: [&str; 9] = [
+const KEPT: [&str; 11] = [
     "Members",
     "Records",
     "Access",
@@ -31,6 +31,8 @@ const KEPT: [&str; 9] = [
     "Settlement",
     "Validators",
     "Council",
+    "Peers",
+    "Parameters",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,13 +1,16 @@
-// Accounts that do not do what one hopes for: a wrong passphrase, a wallet that refuses.
+// Accounts that do not do what one hopes for: a wrong passphrase, a wallet that refuses; and one that signs.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { go } from '../support/app.js';
+import { buy, go } from '../support/app.js';
 import { User } from '../support/browser.js';
 import { ACCOUNTS } from '../support/network.js';
 import { programs } from '../support/program.js';
+import { buyerBeside, decide, register } from '../support/sale.js';
+import { wallet } from '../support/wallet.js';
 
 export const accounts = (world) => describe('an account', () => {
   test('with a wrong passphrase stays closed and says so, and opens with the right one', async () => {
@@ -65,6 +68,32 @@ export const accounts = (world) => describe('an account', () => {
       await page.getByText('The wallet did not sign. Nothing was sent.').waitFor();
       assert.equal(await page.getByRole('button', { name: /^Order for/ }).isDisabled(), true);
       await user.picture('wallet-refuses');
+    });
+  });
+
+  test('of a wallet that signs orders, and its user sees what is signed', async () => {
+    const { network } = world;
+    const file = join(network.folder, 'diets.txt');
+    writeFileSync(file, 'What the ward eats in a week.\n');
+    const record = await register(network, file);
+    const voters = await decide(network, record, 'approve');
+    await network.cli('Alice', 'list', record, '--price', 7);
+    const buyer = buyerBeside(voters);
+    const { shown, options } = await wallet(buyer, 'At the bank');
+    await User.with(world, options, async (user) => {
+      const { page } = user;
+      await go(user, `/market/records/${record}`);
+      await page.getByRole('button', { name: 'Choose an account' }).click();
+      const sheet = page.getByRole('dialog', { name: 'Who acts' });
+      await sheet.getByRole('button', { name: 'Connect polkadot.js' }).click();
+      await sheet.getByText('At the bank').waitFor();
+      await sheet.getByRole('button', { name: 'Close' }).click();
+      const order = await buy(user);
+      assert.equal(shown.at(-1), 'marketplace.order', 'the wallet shows the call in words');
+      assert.ok(shown.length > 1, 'it has signed for the vault before');
+      const { order: placed } = await network.cli(buyer, 'order', order);
+      assert.deepEqual([placed.buyer, String(placed.record)], [ACCOUNTS[buyer], String(record)]);
+      await user.picture('wallet-signs');
     });
   });
 });

@@ -31,8 +31,11 @@ export class User {
   #faults = [];
   #expected = [];
 
-  /** Opens the app for somebody. `prepare` is a script that runs in every page before the app's own, with its argument. */
-  static async open(browser, network, { size = 'desktop', colorScheme = 'light', locale = 'en-GB', prepare } = {}) {
+  /**
+   * Opens the app for somebody. `prepare` is a script that runs in every page before the app's own, with its argument; `bindings` are
+   * functions of this process that pages can call.
+   */
+  static async open(browser, network, { size = 'desktop', colorScheme = 'light', locale = 'en-GB', prepare, bindings = {} } = {}) {
     const user = new User();
     user.network = network;
     user.locale = locale;
@@ -57,6 +60,7 @@ export class User {
         for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.medshareShifts += value;
       }).observe({ type: 'layout-shift', buffered: true });
     });
+    for (const [name, call] of Object.entries(bindings)) await user.context.exposeFunction(name, call);
     if (prepare) await user.context.addInitScript(prepare[0], prepare[1]);
     user.page = await user.context.newPage();
     user.#watch(user.page);

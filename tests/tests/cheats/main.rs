@@ -45,7 +45,7 @@ const USUAL: &[(&str, Case)] = cases! {
         a_truncated_blob_is_noticed_before_paying, a_vault_nobody_knows_is_noticed_before_paying;
     auditors: those_of_the_owners_hospital_do_not_sit, nobody_votes_twice_or_without_having_looked,
         nobody_rules_before_its_turn;
-    readers: the_link_of_another_account_is_of_no_use, a_link_ends, a_revoked_grant_ends_at_the_vault;
+    readers: nobody_has_a_link_made_or_bent_without_a_right, a_link_ends, a_revoked_grant_ends_at_the_vault;
     vaults: a_flipped_bit_is_noticed, nobody_reports_what_another_served;
 };
 

@@ -77,8 +77,8 @@ async fn follow(vault: &VaultClient, url: &str) -> Result<Response> {
     Ok(reqwest::get(vault.address().join(url)?).await?)
 }
 
-/// The links of others, asked for in their name, copied, or bent to something else.
-pub async fn the_link_of_another_account_is_of_no_use(world: &World) -> Result<()> {
+/// Links asked for without a right or in the name of others, forged, or bent to something else.
+pub async fn nobody_has_a_link_made_or_bent_without_a_right(world: &World) -> Result<()> {
     let (owner, thief) = world.parties().await?;
     let record = world.registered(&owner, "nothing to report").await?;
     let other = world.registered(&owner, "something else").await?;
@@ -128,6 +128,7 @@ pub async fn the_link_of_another_account_is_of_no_use(world: &World) -> Result<(
         forged[index] ^= 1;
     }
     refused(follow(brief, &link.url).await?, 401, "link-invalid").await?;
+    // Unchanged, it works for whoever has it, as docs/cheats.md says.
     let whole = follow(vault, &link.url).await?.bytes().await?;
     ensure!(body_hash(&whole) == wanted.blob, "the link leads elsewhere");
     Ok(())
