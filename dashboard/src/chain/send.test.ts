@@ -11,6 +11,8 @@ const HASH = `0x${'01'.repeat(32)}` as const;
 /** A chain whose pool does what the test says. */
 const chain = () => {
   const client = {
+    // Four are in blocks, and one waits.
+    provider: { send: (method: string) => Promise.resolve(method === 'system_accountNextIndex' ? 5 : undefined) },
     registry: { findErrorMeta: () => ({ pallet: 'Records', name: 'NoRecord', docs: ['There is no such', 'record.'] }) },
   } as unknown as Client;
   const state = new Store<ConnectionState>({ phase: 'ready', client, chain: {} as never });
@@ -77,6 +79,23 @@ describe('a transaction', () => {
     tell(block('Finalized'));
     expect((await end).step).toBe('final');
     expect(names(steps)).toEqual(['signing', 'failed', 'final']);
+  });
+
+  it('comes after those of the account that wait in the pool', async () => {
+    const { send, transaction, tell, block } = chain();
+    const signed: unknown[] = [];
+    const end = send(() =>
+      transaction({
+        sign: (address, { nonce }) => {
+          signed.push([address, nonce]);
+          return Promise.resolve();
+        },
+      }),
+    );
+    await settle();
+    tell(block('Finalized'));
+    expect((await end).step).toBe('final');
+    expect(signed).toEqual([['5Alice', 5]]);
   });
 
   it('is not sent if the wallet does not sign', async () => {

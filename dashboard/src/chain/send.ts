@@ -16,7 +16,7 @@ export type TransactionSigner =
 /** The part of a transaction of the chain client that is used here. */
 export interface Transaction {
   readonly callHex: `0x${string}`;
-  sign(address: string, options: { signer: never }): Promise<unknown>;
+  sign(address: string, options: { signer: never; nonce: number }): Promise<unknown>;
   send(callback: (result: ISubmittableResult) => void): Promise<() => Promise<void>>;
 }
 
@@ -94,6 +94,9 @@ const keysSigner = (client: Client, sign: (payload: Uint8Array) => Promise<Uint8
   },
 });
 
+/** The nonce after those of an account that wait in the node's pool; the chain client would take that after those in blocks. */
+const nextNonce = (client: Client, address: string): Promise<number> => client.provider.send<number>('system_accountNextIndex', [address]);
+
 /**
  * Signs a transaction, sends it, and tells each step until it is final or has failed. Resolves to the last step. It never
  * throws: every failure is a step.
@@ -116,6 +119,7 @@ export const submit = async (
 
   step(last);
   let transaction: Transaction;
+  let nonce: number;
   try {
     transaction = await build(client);
     // Encodes the call, and with it finds out whether its arguments are of the right form.
@@ -124,8 +128,13 @@ export const submit = async (
     return fail({ why: 'unsent', message: error instanceof NotConnected ? 'no connection' : messageOf(error) });
   }
   try {
+    nonce = await nextNonce(client, signer.address);
+  } catch (error) {
+    return fail({ why: 'unsent', message: error instanceof NotConnected ? 'no connection' : messageOf(error) });
+  }
+  try {
     const source = signer.kind === 'wallet' ? signer.signer : keysSigner(client, (payload) => signer.sign(payload));
-    await transaction.sign(signer.address, { signer: source as never });
+    await transaction.sign(signer.address, { signer: source as never, nonce });
   } catch (error) {
     if (error instanceof NotConnected) return fail({ why: 'unsent', message: 'no connection' });
     return fail({ why: 'wallet', message: messageOf(error) });
