@@ -37,8 +37,8 @@ done
 if [ "$netns" = auto ]; then
     netns=""
     if [ "$(id -u)" = 0 ] && ip netns add "md-$$" 2>/dev/null; then
+        ip link add "md-$$" type bridge 2>/dev/null && ip link del "md-$$" && netns=yes
         ip netns del "md-$$"
-        netns=yes
     fi
 fi
 

@@ -23,7 +23,7 @@ fn set_changes() -> bool {
         || pallet_grandpa::Stalled::<Runtime>::exists()
 }
 
-/// A call is scheduled, or a whitelisted one waits for its preimage and has not expired.
+/// A call is scheduled, or root dispatched one that is not whitelisted yet, and that has not expired.
 fn calls_wait() -> bool {
     let now = System::block_number();
     // What was too heavy for its block is in the past; this says whether it is tried again.

@@ -137,7 +137,7 @@ async fn document(stack: &Stack, text: &str) -> Result<String> {
 }
 
 /// In how many blocks from now on the upgrade is to take place: time for the hospitals to agree.
-const AHEAD: u64 = 40;
+const AHEAD: u64 = 60;
 
 /// Has the hospitals install the runtime that was built with the programs in a block ahead, as the runbook says; gives the block
 /// of the last step, and that one.
@@ -163,7 +163,7 @@ async fn install(network: &Network, stack: &Stack) -> Result<(u32, u32)> {
 
 /// The first block after this one that the new runtime makes, once it is final.
 async fn upgraded(rpc: &Rpc, enacted: u32) -> Result<u32> {
-    for _ in 0..120 {
+    for _ in 0..300 {
         let head = ledger::final_head(rpc).await?;
         let reached = ledger::header(rpc, Some(head)).await?.height()?;
         for height in enacted..=reached {
@@ -175,7 +175,7 @@ async fn upgraded(rpc: &Rpc, enacted: u32) -> Result<u32> {
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    anyhow::bail!("no block of the new runtime within two minutes")
+    anyhow::bail!("no block of the new runtime within five minutes")
 }
 
 async fn spec_version(rpc: &Rpc, at: Option<Hash>) -> Result<u32> {

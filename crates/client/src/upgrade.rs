@@ -132,6 +132,8 @@ pub struct Pending {
     pub sha256: Option<Hash>,
     /// In which block, if not at once.
     pub at: Option<BlockNumber>,
+    /// Whether that block has passed, so that it cannot be done any more.
+    pub passed: bool,
 }
 
 /// The calls that run as root once the hospitals let them, upgrades among them.
@@ -142,13 +144,15 @@ pub async fn pending(chain: &Chain) -> Result<Vec<Pending>> {
     let metadata = chain.metadata().await?;
     let install = set_code(Vec::new()).encode(&metadata)?.bytes();
     let scheduled = schedule(0, set_code(Vec::new())).encode(&metadata)?.bytes();
+    let best = chain.block(At::Best).await?.number;
     let mut pending = Vec::new();
     for call in council::root_calls(chain, At::Best).await? {
         let bytes = match call.length {
             Some(_) => council::preimage(chain, call.hash, At::Best).await?,
             None => None,
         };
-        let mut found = Pending { call, decoded: None, installs: None, sha256: None, at: None };
+        let mut found =
+            Pending { call, decoded: None, installs: None, sha256: None, at: None, passed: false };
         if let Some(bytes) = bytes {
             // A runtime's code is too long to be decoded for people.
             let code = code_in(&bytes, &install)
@@ -156,17 +160,12 @@ pub async fn pending(chain: &Chain) -> Result<Vec<Pending>> {
                 .or_else(|| code_at(&bytes, &scheduled).map(|(at, code)| (code, Some(at))));
             match code {
                 Some((code, at)) => {
-                    let (call, arguments) = match at {
-                        None => ("System.set_code", serde_json::Map::new()),
-                        Some(at) => {
-                            let when = ("when".to_owned(), at.into());
-                            ("Scheduler.schedule", serde_json::Map::from_iter([when]))
-                        }
-                    };
-                    found.decoded = Some(DecodedCall { call: call.into(), arguments });
+                    let arguments = serde_json::Map::from_iter(at.map(|at| ("when".to_owned(), at.into())));
+                    found.decoded = Some(DecodedCall { call: "System.set_code".into(), arguments });
                     found.installs = version_of(&code).ok();
                     found.sha256 = Some(sha256(&code));
                     found.at = at;
+                    found.passed = at.is_some_and(|at| at <= best);
                 }
                 // What this runtime cannot decode it cannot run either.
                 None => found.decoded = chain.decode_call(&bytes).await.ok(),

@@ -245,7 +245,7 @@ impl Vault {
         let metrics = metrics::install();
         let collector = Collector {
             ledger: ledger.clone(),
-            owner,
+            owner: owner.clone(),
             store: store.clone(),
             inventory: inventory.clone(),
             events: events.clone(),
@@ -255,6 +255,7 @@ impl Vault {
         };
         let scrubber = Scrubber {
             store: store.clone(),
+            owner,
             inventory: inventory.clone(),
             events: events.clone(),
             rounds: settings.scrubbing,

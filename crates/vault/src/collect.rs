@@ -180,11 +180,7 @@ impl Collector {
     }
 
     async fn look(&self) -> anyhow::Result<Report> {
-        let owner = self.store.owner().await?;
-        ensure!(
-            owner.as_ref() == Some(&self.owner),
-            "the store does not say any more that it is this vault's: it says {owner:?}"
-        );
+        self.store.ensure_of(&self.owner).await?;
         let Taken { listed: blobs, absent } = self.stock().take().await?;
         let mut report = Report { blobs: blobs.len(), ..Report::default() };
         for batch in blobs.chunks(BATCH) {

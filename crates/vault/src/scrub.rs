@@ -28,6 +28,7 @@ use crate::{
     collect::Mode,
     events::Events,
     inventory::{Damage, Inventory},
+    journal::Owner,
     metrics::{SCRUB_FAILURES, SCRUBBED, SCRUBBED_AT},
     now,
     stock::{Stock, Taken, show},
@@ -107,6 +108,8 @@ pub struct Found {
 pub struct Scrubber {
     /// The blobs.
     pub store: BlobStore,
+    /// Whose the store has to be.
+    pub owner: Owner,
     /// What is known about them.
     pub inventory: Inventory,
     /// What the operator has to know.
@@ -146,12 +149,13 @@ impl Scrubber {
     /// Reads the blobs of a round that have not been read yet, and looks for those that the store has lost.
     ///
     /// # Errors
-    /// If the store cannot be listed, or what was found cannot be noted down.
+    /// If the store cannot be listed or is not there, or what was found cannot be noted down.
     pub async fn round(&self) -> anyhow::Result<Found> {
         let mut reached = read(&self.path);
         if reached.over || reached.began == 0 {
             reached = Reached { began: now(), after: None, over: false };
         }
+        self.store.ensure_of(&self.owner).await?;
         let Taken { listed, absent } = self.stock().take().await?;
         let mut found = Found::default();
         for blob in absent {
@@ -204,7 +208,7 @@ impl Scrubber {
             Err(error) => {
                 failed(blob, &error);
                 // Whether the store gives anything.
-                if self.store.owner().await.is_err() {
+                if self.store.ensure_of(&self.owner).await.is_err() {
                     found.failed = found.failed.saturating_add(1);
                     return Ok(true);
                 }
@@ -244,6 +248,8 @@ impl Scrubber {
         if entry.mark.is_some() && self.collection != Mode::Off {
             return Ok(());
         }
+        // A store that is gone as a whole ends the round: it has not lost this one.
+        self.store.ensure_of(&self.owner).await?;
         found.damaged = found.damaged.saturating_add(1);
         self.stock().damaged(blob, &entry, Damage::Missing, None).await
     }

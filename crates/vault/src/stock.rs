@@ -37,10 +37,13 @@ pub struct Taken {
 impl Stock<'_> {
     /// Compares the inventory with the store. What only the store has is added to the inventory.
     pub async fn take(self) -> anyhow::Result<Taken> {
-        // What is brought meanwhile may be in the inventory and not in the list: `absent` looks for it once more.
+        // What is brought meanwhile may be in the inventory and not in the list: `absent` looks for it once more. What is removed
+        // meanwhile may be in the list, and is nothing new.
+        let before: HashSet<Hash> = self.inventory.all().into_iter().collect();
         let listed = self.store.list().await.context("cannot list the store")?;
         let known: HashSet<Hash> = self.inventory.all().into_iter().collect();
-        let found = listed.iter().filter(|listed| !known.contains(&listed.blob));
+        let found =
+            listed.iter().filter(|listed| !known.contains(&listed.blob) && !before.contains(&listed.blob));
         let at = now();
         let lines: Vec<Line> =
             found.map(|listed| Line::Kept { blob: listed.blob, size: listed.size, by: None, at }).collect();
@@ -48,7 +51,9 @@ impl Stock<'_> {
             tracing::info!(blobs = lines.len(), "the store has blobs of which is not known who brought them");
         }
         self.inventory.note(lines).await.context("cannot write the inventory")?;
-        let listed: Vec<Hash> = listed.into_iter().map(|listed| listed.blob).collect();
+        let is_gone = |blob: &Hash| before.contains(blob) && !known.contains(blob);
+        let listed: Vec<Hash> =
+            listed.into_iter().map(|listed| listed.blob).filter(|blob| !is_gone(blob)).collect();
         let has: HashSet<Hash> = listed.iter().copied().collect();
         let absent = known.into_iter().filter(|blob| !has.contains(blob)).collect();
         Ok(Taken { listed, absent })

@@ -12,6 +12,7 @@ use std::{sync::Arc, time::Duration};
 
 use common::*;
 use failing::Failing;
+use futures::StreamExt as _;
 use kept::{Kept, in_every_store};
 use medshare_client::{
     naming::Naming,
@@ -26,7 +27,7 @@ use medshare_vault::{
     store::BlobStore,
     web,
 };
-use object_store::ObjectStoreExt;
+use object_store::{ObjectStore as _, ObjectStoreExt};
 
 /// What a store takes as one part of an upload.
 const PART: usize = 5 << 20;
@@ -193,6 +194,24 @@ async fn a_round_notices_what_the_store_has_lost_too(kept: Kept) {
     assert!(!vault.collector.inventory.is_damaged(good));
 }
 
+async fn a_store_that_is_gone_has_lost_nothing(kept: Kept) {
+    let vault = begin_without_looks(kept.store.clone()).await;
+    let blob = vault.bring(&noise(4_000)).await;
+    let all: Vec<_> = kept.objects.list(None).map(|object| object.unwrap().location).collect().await;
+    let mut held = Vec::new();
+    for path in all {
+        held.push((path.clone(), kept.objects.get(&path).await.unwrap().bytes().await.unwrap()));
+        kept.objects.delete(&path).await.unwrap();
+    }
+    // As a disk that is no more mounted: there is a folder, and nothing in it.
+    vault.scrubber.round().await.unwrap_err();
+    assert!(!vault.collector.inventory.is_damaged(blob) && vault.events().is_empty());
+    for (path, bytes) in held {
+        kept.objects.put(&path, bytes.into()).await.unwrap();
+    }
+    assert_eq!(vault.scrubber.round().await.unwrap().damaged, 0);
+}
+
 async fn a_round_finds_rot_in_what_the_inventory_did_not_know(kept: Kept) {
     let vault = begin_without_looks(kept.store.clone()).await;
     let blob = vault.bring(&noise(5_000)).await;
@@ -225,7 +244,7 @@ async fn what_cannot_be_read_is_not_served_until_it_can(kept: Kept) {
     assert_eq!(round().await, (2, 0, 0, 0));
     let owner = kept.prefix.clone().join("medshare-vault-owner.json");
     failing.fail(&[good, bad.clone(), owner], usize::MAX);
-    assert_eq!(round().await, (0, 0, 0, 2));
+    vault.scrubber.round().await.unwrap_err();
     assert!(vault.events().is_empty());
 
     failing.fail(&[bad], usize::MAX);
@@ -287,6 +306,7 @@ in_every_store! {
     finds_what_has_rotten_and_is_repaired_by_bringing_it_again
     notices_what_the_store_has_lost
     a_round_notices_what_the_store_has_lost_too
+    a_store_that_is_gone_has_lost_nothing
     a_round_finds_rot_in_what_the_inventory_did_not_know
     what_cannot_be_read_is_not_served_until_it_can
     the_client_brings_and_fetches_large_files

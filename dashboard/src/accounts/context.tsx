@@ -61,7 +61,7 @@ export const AccountProvider = ({ children }: { children: ReactNode }): ReactNod
   const [opened, setOpened] = useState<{ keyring: OpenKeyring; account: Account }>();
   const [chosen, setChosen] = useState<string>();
   const watches = useRef<(() => void)[]>([]);
-  /** Which chain each wallet was offered: who refuses is not asked again with every connection. */
+  /** Which runtime of which chain each wallet was offered: who refuses is not asked again with every connection. */
   const offered = useRef(new Map<string, string>());
 
   const lock = useCallback(() => {
@@ -74,8 +74,9 @@ export const AccountProvider = ({ children }: { children: ReactNode }): ReactNod
   useEffect(() => {
     if (!client || !chain) return;
     for (const { id, chains } of wallets) {
-      if (!chains || offered.current.get(id) === chain.genesis) continue;
-      offered.current.set(id, chain.genesis);
+      const runtime = `${chain.genesis} ${client.runtimeVersion.specVersion}`;
+      if (!chains || offered.current.get(id) === runtime) continue;
+      offered.current.set(id, runtime);
       // Its accounts can be used meanwhile, whatever comes of it.
       void introduce(chains, client, chain);
     }

@@ -59,6 +59,9 @@ export const ChainProvider = ({ config, children }: { config: Config; children: 
   );
 };
 
+/** By how many blocks an index is behind that does not just get to the newest one. */
+const STOPPED = 5;
+
 /** Has what is on the screen asked again when there is a new block, and when the connection is back. */
 const Refresh = ({ connection }: { connection: Connection }): ReactNode => {
   const queries = useQueryClient();
@@ -66,7 +69,9 @@ const Refresh = ({ connection }: { connection: Connection }): ReactNode => {
   const state = useSyncExternalStore(connection.state.subscribe, connection.state.get);
   const client = state.phase === 'ready' ? state.client : undefined;
   // The index gets to a final block a moment after the node: who asks earlier is answered as if the block were not there.
-  const settled = indexed ?? final;
+  // One that has stopped is asked with each final block all the same, so that it says so.
+  const follows = indexed !== undefined && (final === undefined || final.number <= indexed.number + STOPPED);
+  const settled = follows ? indexed : final;
   useEffect(() => {
     // What is being asked is not asked anew: with a block every second it would never come to an answer, nor to an error.
     if (client) void queries.invalidateQueries({ queryKey: ['chain'] }, { cancelRefetch: false });

@@ -40,7 +40,8 @@
 //!   nothing. But those that an account of `Council` signs are charged to a quota of their own, `OperationalQuota`,
 //!   whatever else the account has used, and within it come before everything else; they may be [`extension::FURTHER`]
 //!   times as many nonces ahead. Votes and motions of a council, and upgrades of the runtime, are operational. That quota is
-//!   many times what these need, and a small part of what the chain can do: one hospital fills no blocks with them.
+//!   many times what these need, and a small part of what the chain can do: one hospital can fill some blocks at a stroke with
+//!   it, and then a hundredth of them.
 //!   Mandatory calls are those of inherents, which no account signs and no extension sees.
 //!
 //! ## How the pool is protected
@@ -73,7 +74,7 @@
 //! - *Filling the pool*: see above.
 //! - *Buying the blocks*: money buys no place before anybody's nearer transaction.
 //! - *A hospital that floods with operational calls*, such as `Council.execute` of anything: beyond its operational quota it
-//!   pays fees and comes behind who is within a quota.
+//!   pays fees, and comes behind who is within a quota unless it pays tips as well.
 //! - *Dressing up as operational*, or *as free of fees*: neither is charged to the quota, and the one pays its fee
 //!   and comes behind who is within a quota, the other comes behind everybody of its distance.
 //! - *Replacing a waiting transaction again and again*: a replacement needs a higher priority, of which there are few.

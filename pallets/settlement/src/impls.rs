@@ -44,9 +44,7 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_cancel(who: &T::AccountId, redemption: RedemptionId) -> DispatchResult {
         let holder = Redemptions::<T>::get(redemption).ok_or(Error::<T>::NoRedemption)?.who;
-        // Who is no active member cannot send anything, and must not lose what is on hold.
-        let stands_in = || T::Membership::is_active(who) && !T::Membership::is_active(&holder);
-        ensure!(holder == *who || stands_in(), Error::<T>::NotHolder);
+        ensure!(holder == *who, Error::<T>::NotHolder);
         Self::free(redemption)?;
         Self::deposit_event(Event::RedemptionCancelled { redemption });
         Ok(())

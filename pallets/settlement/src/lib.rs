@@ -13,8 +13,8 @@
 //! ## Money
 //!
 //! No credit comes from anywhere else once a chain has started, and none ends but here. A redemption has one way out at
-//! every moment for its holder (`cancel`), which any active member can take for a holder that is none any more, and two for the
-//! council. The council cannot take anybody's credit: what it
+//! every moment for its holder (`cancel`) and two for the council, which also ends those of holders that are no active members any
+//! more and cannot send anything. The council cannot take anybody's credit: what it
 //! burns is what its holder put on hold for that.
 //!
 //! ## References
@@ -255,12 +255,11 @@ pub mod pallet {
 
         /// Takes a redemption back. The amount is released.
         ///
-        /// Origin: signed by who asked for it; or, if that is no active member any more, by any active member.
+        /// Origin: signed by who asked for it.
         ///
         /// Errors: `NoRedemption`, `NotHolder`. Event: [`Event::RedemptionCancelled`].
         #[pallet::call_index(2)]
-        // Whether two accounts are active.
-        #[pallet::weight(T::WeightInfo::cancel().saturating_add(T::DbWeight::get().reads(2)))]
+        #[pallet::weight(T::WeightInfo::cancel())]
         pub fn cancel(origin: OriginFor<T>, redemption: RedemptionId) -> DispatchResult {
             Self::do_cancel(&ensure_signed(origin)?, redemption)
         }

@@ -46,7 +46,6 @@ impl pallet_timestamp::Config for Test {
 
 parameter_types! {
     pub const ExistentialDeposit: Balance = 10;
-    pub static Departed: Vec<Account> = Vec::new();
 }
 
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
@@ -70,14 +69,14 @@ impl pallet_settlement::Config for Test {
     type BenchmarkSetup = Odd;
 }
 
-/// Odd accounts are active members until they leave.
+/// Odd accounts are active members.
 pub struct Odd;
 
 impl Membership<Account> for Odd {
     type MaxAuditors = ();
 
     fn is_active(who: &Account) -> bool {
-        who % 2 == 1 && !Departed::get().contains(who)
+        who % 2 == 1
     }
 
     fn has_role(who: &Account, _: Role) -> bool {
@@ -99,10 +98,6 @@ impl Membership<Account> for Odd {
     fn auditors() -> Vec<Account> {
         Vec::new()
     }
-}
-
-pub fn leave(who: Account) {
-    Departed::mutate(|departed| departed.push(who));
 }
 
 pub fn held(who: Account) -> Balance {

@@ -3,6 +3,8 @@
 //!
 //! On a development chain sudo decides everything as well.
 
+mod motions;
+
 use core::cmp::Ordering;
 
 use frame_support::{
@@ -14,17 +16,15 @@ use frame_support::{
     weights::Weight,
 };
 use frame_system::{EnsureRoot, RawOrigin};
-use pallet_collective::{
-    EnsureMember, EnsureProportionAtLeast, EnsureProportionMoreThan,
-    deposit::{Delayed, Geometric, WithCeil},
-};
-use sp_runtime::FixedU128;
+use pallet_collective::{EnsureMember, EnsureProportionAtLeast, EnsureProportionMoreThan};
 
 use crate::{
-    AccountId, Balance, Balances, BlockNumber, DAY, HOUR, MDS, MICRO_MDS, MILLI_MDS, OriginCaller, Preimage,
+    AccountId, Balance, Balances, BlockNumber, DAY, HOUR, MICRO_MDS, MILLI_MDS, OriginCaller, Preimage,
     Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, SLOT_MILLIS, System,
     configs::system::MAX_BLOCK_WEIGHT,
 };
+
+pub use motions::OneOfFew;
 
 /// The collective that the hospitals are.
 pub type Hospitals = pallet_collective::Instance1;
@@ -45,8 +45,14 @@ pub type OneThird =
 /// Most hospitals: more than there can be validators.
 pub type MaxHospitals = ConstU32<200>;
 
-/// How many motions may be open before further ones need a deposit.
-pub const FREE_MOTIONS: u32 = 12;
+/// How many motions one hospital may have open: so none takes all places.
+pub const MOST_MOTIONS: usize = 6;
+
+/// How many motions may be open.
+pub const MAX_MOTIONS: u32 = 50;
+
+/// How many bytes a motion's call may have. A longer one is published, and run as root by its hash.
+pub const MAX_MOTION_BYTES: u32 = 64 * 1024;
 
 /// Blocks in a span of milliseconds, if each slot has one: as it is while something waits for blocks
 /// ([`crate::work`]).
@@ -62,15 +68,6 @@ parameter_types! {
     pub const MaxMotionWeight: Weight = MAX_BLOCK_WEIGHT.saturating_div(2);
     /// How long a motion is open: a week.
     pub const MotionDuration: BlockNumber = blocks(7 * DAY);
-    /// What a motion's deposit is multiplied by with each that is open.
-    pub const MotionDepositRatio: FixedU128 = FixedU128::from_u32(2);
-    /// The deposit for the first motion that is not free: one MDS.
-    pub const MotionDepositBase: Balance = MDS;
-    /// The highest deposit: 64 MDS.
-    pub const MotionDepositCeil: Balance = MDS.saturating_mul(64);
-    /// Why it is on hold.
-    pub const MotionHold: RuntimeHoldReason =
-        RuntimeHoldReason::Council(pallet_collective::HoldReason::ProposalSubmission);
     /// What scheduled calls may weigh in a block: half of it.
     pub const MaxScheduledWeight: Weight = MAX_BLOCK_WEIGHT.saturating_div(2);
     /// A deposit for a preimage, whatever its size: 0.1 MDS.
@@ -79,37 +76,26 @@ parameter_types! {
     pub const PreimageDepositByte: Balance = MICRO_MDS;
     /// Why it is on hold.
     pub const PreimageHold: RuntimeHoldReason = RuntimeHoldReason::Preimage(pallet_preimage::HoldReason::Preimage);
-    /// How long a whitelisted call whose preimage is missing is waited for.
+    /// How long a call that root dispatched before it was whitelisted is waited for. Nobody else can: see `NotByHand`.
     pub const WhitelistExpiry: BlockNumber = blocks(12 * HOUR);
 }
 
 impl pallet_collective::Config<Hospitals> for Runtime {
-    // Motions are free as long as few are open. Beyond that each costs twice the one before, up to a bound that others can pay
-    // too; so whoever takes all places has much on hold, which the council can burn.
-    type Consideration = HoldConsideration<
-        AccountId,
-        Balances,
-        MotionHold,
-        Delayed<
-            ConstU32<FREE_MOTIONS>,
-            WithCeil<MotionDepositCeil, Geometric<MotionDepositRatio, MotionDepositBase>>,
-        >,
-        u32,
-    >;
+    type Consideration = OneOfFew;
     // Who did not vote did not agree.
     type DefaultVote = pallet_collective::PrimeDefaultVote;
     type DisapproveOrigin = Majority;
     type KillOrigin = TwoThirds;
     type MaxMembers = MaxHospitals;
     type MaxProposalWeight = MaxMotionWeight;
-    type MaxProposals = ConstU32<50>;
+    type MaxProposals = ConstU32<MAX_MOTIONS>;
     type MotionDuration = MotionDuration;
     type Proposal = RuntimeCall;
     type RuntimeEvent = RuntimeEvent;
     type RuntimeOrigin = RuntimeOrigin;
     // The members pallet says who the hospitals are, and nobody else.
     type SetMembersOrigin = NeverEnsureOrigin<()>;
-    type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = motions::Weights;
 }
 
 impl pallet_preimage::Config for Runtime {

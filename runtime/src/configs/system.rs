@@ -17,6 +17,7 @@ use sp_runtime::{
 };
 use sp_version::RuntimeVersion;
 
+use super::council::MAX_MOTION_BYTES;
 use crate::{
     AccountId, Balance, Block, Hash, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
     RuntimeOrigin, RuntimeTask, SLOT_MILLIS, SS58_PREFIX, TxPause, VERSION,
@@ -76,7 +77,8 @@ parameter_types! {
 
 /// Refuses calls that go around what pallets guarantee. The validators pallet takes session keys away itself, when their
 /// validator is in no set any more. And a call as root is whitelisted first and dispatched then: the other way round, any
-/// hospital alone could make the chain wait for as many hashes as it likes, and store them.
+/// hospital alone could make the chain wait for as many hashes as it likes, and store them. And a motion's call is not too long to be
+/// kept for a week.
 pub struct NotByHand;
 
 impl Contains<RuntimeCall> for NotByHand {
@@ -89,6 +91,9 @@ impl Contains<RuntimeCall> for NotByHand {
             RuntimeCall::Whitelist(pallet_whitelist::Call::dispatch_whitelisted_call_with_preimage {
                 call,
             }) => pallet_whitelist::WhitelistedCall::<Runtime>::contains_key(BlakeTwo256::hash_of(call)),
+            RuntimeCall::Council(pallet_collective::Call::propose { length_bound, .. }) => {
+                *length_bound <= MAX_MOTION_BYTES
+            }
             _ => true,
         }
     }

@@ -234,53 +234,46 @@ fn a_motion_of_the_hospitals_takes_effect() {
     });
 }
 
-/// Opens a motion of this number, which nobody else votes on.
-fn propose(number: u32) -> sp_runtime::DispatchResult {
-    let call =
-        Box::new(RuntimeCall::from(frame_system::Call::remark { remark: number.to_le_bytes().into() }));
-    let length = codec::Encode::encoded_size(&*call) as u32;
-    let who = Members::hospitals().remove(0);
-    Council::propose(RuntimeOrigin::signed(who), 5, call, length).map(drop).map_err(|error| error.error)
+/// Opens a motion of this number, with so many bytes, which nobody else votes on.
+fn propose(who: &AccountId, number: u32, bytes: usize) -> sp_runtime::DispatchResult {
+    let remark = [&number.to_le_bytes()[..], &vec![0; bytes]].concat();
+    let proposal = Box::new(RuntimeCall::from(frame_system::Call::remark { remark }));
+    let length_bound = codec::Encode::encoded_size(&*proposal) as u32;
+    let call = RuntimeCall::from(pallet_collective::Call::propose { threshold: 5, proposal, length_bound });
+    call.dispatch(RuntimeOrigin::signed(who.clone())).map(drop).map_err(|error| error.error)
 }
 
 #[test]
-fn whoever_takes_all_places_for_motions_pays_and_the_others_still_decide() {
-    use frame_support::traits::fungible::InspectHold;
+fn no_hospital_takes_all_places_for_motions() {
+    use configs::council::{MAX_MOTIONS, MOST_MOTIONS};
 
     state_of(LOCAL).execute_with(|| {
         System::set_block_number(1);
         let hospitals = Members::hospitals();
-        let held = || Balances::total_balance_on_hold(&hospitals[0]);
-        (0..configs::council::FREE_MOTIONS).for_each(|number| propose(number).unwrap());
-        assert_eq!(held(), 0);
-        (configs::council::FREE_MOTIONS..50).for_each(|number| propose(number).unwrap());
-        // 1, 2, 4, 8, 16, 32 and 32 times 64.
-        assert_eq!(held(), (63 + 32 * 64) * MDS);
-        assert_eq!(propose(50), Err(pallet_collective::Error::<Runtime, Hospitals>::TooManyProposals.into()));
-
-        // The others vote one down, and open theirs in its place at once.
+        let too_many = Err(pallet_collective::Error::<Runtime, Hospitals>::TooManyProposals.into());
+        let most = MOST_MOTIONS as u32;
+        (0..most).for_each(|number| propose(&hospitals[0], number, 0).unwrap());
+        assert_eq!(propose(&hospitals[0], most, 0), too_many);
+        assert_eq!(pallet_collective::Proposals::<Runtime, Hospitals>::get().len(), MOST_MOTIONS);
+        propose(&hospitals[1], most, 0).unwrap();
+        // A place is free again when a motion has ended, whoever has or has not released what was noted about it.
         let hash = pallet_collective::Proposals::<Runtime, Hospitals>::get()[0];
-        let by = |number: usize| RuntimeOrigin::signed(hospitals[number].clone());
-        for number in 1..6 {
-            Council::vote(by(number), hash, 0, false).unwrap();
-        }
-        let motion = RuntimeCall::from(pallet_members::Call::suspend { who: hospitals[0].clone() });
-        let length_bound = codec::Encode::encoded_size(&motion) as u32;
-        let calls = vec![
-            RuntimeCall::Council(pallet_collective::Call::close {
-                proposal_hash: hash,
-                index: 0,
-                proposal_weight_bound: configs::system::MAX_BLOCK_WEIGHT,
-                length_bound: 1_000,
-            }),
-            RuntimeCall::Council(pallet_collective::Call::propose {
-                threshold: 5,
-                proposal: Box::new(motion),
-                length_bound,
-            }),
-        ];
-        Utility::batch_all(by(1), calls).unwrap();
-        assert_eq!(Balances::total_balance_on_hold(&hospitals[1]), 64 * MDS);
+        Council::disapprove_proposal(by_hospitals(5, 8), hash).unwrap();
+        propose(&hospitals[0], most + 1, 0).unwrap();
+        assert_eq!(propose(&hospitals[0], most + 2, 0), too_many);
+        // Of the smallest consortium that survives a fault, all together do not either.
+        assert!(4 * MOST_MOTIONS < MAX_MOTIONS as usize);
+    });
+}
+
+#[test]
+fn a_motion_is_not_too_long_to_be_kept() {
+    state_of(LOCAL).execute_with(|| {
+        System::set_block_number(1);
+        let who = Members::hospitals().remove(0);
+        let filtered = Err(frame_system::Error::<Runtime>::CallFiltered.into());
+        assert_eq!(propose(&who, 0, configs::council::MAX_MOTION_BYTES as usize), filtered);
+        propose(&who, 0, configs::council::MAX_MOTION_BYTES as usize - 100).unwrap();
     });
 }
 

@@ -296,7 +296,7 @@ pub enum ProposeSettlement {
         #[arg(long, value_name = "HEX")]
         reference: Hash,
     },
-    /// Confirm that a redemption is paid, which burns its credit
+    /// Confirm that a redemption is paid out, with the reference that the payment will carry; that burns its credit
     Confirm {
         /// The redemption's number
         redemption: u64,
@@ -367,7 +367,8 @@ pub enum Upgrade {
     Propose {
         /// The runtime that the release's build made: a WebAssembly file
         wasm: PathBuf,
-        /// In which block it takes over; without it, when a hospital enacts it. Enact it before
+        /// In which block it is installed, to take over with the next; without it, when a hospital enacts it. It is to be enacted
+        /// before that block
         #[arg(long, value_name = "BLOCK")]
         at: Option<u32>,
         #[command(flatten)]

@@ -276,6 +276,19 @@ async fn prepare(
     Ok(Prepared { sealed, cleared, _dir: dir })
 }
 
+/// What became of what was sent. If that is not known, it may be registered: then its report is written, as far as that is possible.
+fn settled<T>(
+    context: &Context,
+    ended: medshare_client::Result<T>,
+    (privacy, cleared): (&Privacy, &[Cleared]),
+) -> Result<T> {
+    if ended.is_err() && context.chain.last_sent().is_some() {
+        // What went wrong first is told.
+        let _ = write_reports(privacy, cleared);
+    }
+    Ok(ended?)
+}
+
 pub async fn register(context: &Context, args: Register) -> Result<Output> {
     let identity = context.identity()?;
     let policy = policy(args.policy, args.modifiers);
@@ -288,7 +301,8 @@ pub async fn register(context: &Context, args: Register) -> Result<Output> {
         (args.subject, &policy),
         (context.until(), &context.progress),
     )
-    .await?;
+    .await;
+    let registration = settled(context, registration, (&args.privacy, &prepared.cleared))?;
     let report = write_reports(&args.privacy, &prepared.cleared);
     let mut records = Vec::new();
     let mut lines = Vec::new();
@@ -322,7 +336,7 @@ pub async fn revise(context: &Context, args: Revise) -> Result<Output> {
     let how = (args.file.kind, &args.privacy, false);
     let prepared = prepare(context, std::slice::from_ref(&args.file.file), how).await?;
     let sealed = prepared.sealed.first().context("nothing was sealed")?;
-    let (version, outcome) = provider::revise(
+    let revised = provider::revise(
         &context.chain,
         &identity,
         &context.vaults().await?,
@@ -330,7 +344,8 @@ pub async fn revise(context: &Context, args: Revise) -> Result<Output> {
         sealed,
         (context.until(), &context.progress),
     )
-    .await?;
+    .await;
+    let (version, outcome) = settled(context, revised, (&args.privacy, &prepared.cleared))?;
     let report = write_reports(&args.privacy, &prepared.cleared);
     let output = Output::new(json!({
         "record": args.record,

@@ -38,13 +38,24 @@ pub async fn run(context: &Context, args: Upgrade) -> Result<Output> {
 
 /// What a call would do as root, in lines for people.
 pub fn describe(pending: &Pending) -> Vec<String> {
-    match (&pending.installs, &pending.decoded) {
-        (Some(version), _) => {
-            let at = pending.at.map(|at| format!(" in block {at}")).unwrap_or_default();
-            vec![format!("installs {} {}{at}", version.spec_name, version.spec_version)]
-        }
-        (None, Some(decoded)) => call_lines(decoded),
-        (None, None) => vec!["its bytes are not on the chain, or not known to its runtime".to_owned()],
+    if let Some(sha256) = pending.sha256 {
+        let what = match &pending.installs {
+            Some(version) => format!("{} {}", version.spec_name, version.spec_version),
+            None => "a runtime whose version cannot be read".to_owned(),
+        };
+        return vec![format!("installs {what}{}; SHA-256 {}", when(pending), hex::encode(sha256))];
+    }
+    match &pending.decoded {
+        Some(decoded) => call_lines(decoded),
+        None => vec!["its bytes are not on the chain, or not known to its runtime".to_owned()],
+    }
+}
+
+fn when(pending: &Pending) -> String {
+    match (pending.at, pending.passed) {
+        (Some(at), false) => format!(" in block {at}"),
+        (Some(at), true) => format!(" in block {at}, which has passed: it cannot be done any more"),
+        (None, _) => String::new(),
     }
 }
 
@@ -52,12 +63,13 @@ async fn status(context: &Context, wasm: Option<PathBuf>) -> Result<Output> {
     let release = wasm.map(|wasm| Release::read(&wasm)).transpose()?;
     let current = upgrade::current(&context.chain).await?;
     let pending = upgrade::pending(&context.chain).await?;
-    let about = release.as_ref().and_then(|release| {
-        pending.iter().find(|pending| pending.sha256 == Some(release.sha256)).map(|pending| &pending.call)
+    let about: Vec<&Pending> = release.as_ref().map_or_else(Vec::new, |release| {
+        pending.iter().filter(|pending| pending.sha256 == Some(release.sha256)).collect()
     });
     let described = release.as_ref().map(|release| {
-        json!({ "call_hash": about.map(|call| call.hash), "version": release.version, "sha256": release.sha256,
-            "pending": about.is_some() })
+        let calls: Vec<_> = about.iter().map(|pending| pending.call.hash).collect();
+        json!({ "calls": calls, "version": release.version, "sha256": release.sha256,
+            "pending": !about.is_empty() })
     });
     let output = Output::new(json!({ "current": current, "pending": pending, "file": described }))?
         .line(format!("the chain has {} {}", current.spec_name, current.spec_version));
@@ -72,12 +84,18 @@ async fn status(context: &Context, wasm: Option<PathBuf>) -> Result<Output> {
     let output = lines.fold(output, Output::line).line(format!("{} calls to run as root", pending.len()));
     let Some(Release { version, .. }) = release else { return Ok(output) };
     let name = format!("The file holds {} {}", version.spec_name, version.spec_version);
-    Ok(match about.map(|call| (call.hash, call.motion)) {
-        Some((_, Some(motion))) => {
-            output.line(format!("{name}; motion {motion} is about exactly this file."))
-        }
-        Some((hash, None)) => output
-            .line(format!("{name}; the hospitals let exactly this file: medshare upgrade enact {hash:?}")),
-        None => output.line(format!("{name}; nothing above is about this file.")),
-    })
+    if about.is_empty() {
+        return Ok(output.line(format!("{name}; nothing above is about this file.")));
+    }
+    Ok(about.into_iter().fold(output, |output, pending| {
+        let hash = pending.call.hash;
+        output.line(match pending.call.motion {
+            _ if pending.passed => format!("{name}; {hash:?} is about exactly this file, too late."),
+            Some(motion) => format!("{name}; motion {motion} is about exactly this file{}.", when(pending)),
+            None => format!(
+                "{name}; the hospitals let exactly this file{}: medshare upgrade enact {hash:?}",
+                when(pending)
+            ),
+        })
+    }))
 }

@@ -1,7 +1,7 @@
 //! What runs as root: publishing a call, proposing that it may run, having it run, and the deposit for its bytes.
 
 use codec::Decode;
-use medshare_types::{AccountId, Balance, Hash};
+use medshare_types::{AccountId, Balance, BlockNumber, Hash};
 use serde::Serialize;
 
 use super::{Proposed, Terms, motions, propose};
@@ -158,12 +158,29 @@ pub async fn enact(
     let bytes = preimage(chain, hash, At::Best)
         .await?
         .ok_or_else(|| not_now(format!("call {hash:?}"), "its bytes are not on the chain"))?;
+    // To run it would use up what the hospitals let, and fail.
+    if let Some(block) = scheduled_for(chain, &bytes).await?
+        && block <= chain.block(At::Best).await?.number
+    {
+        let reason = format!(
+            "block {block}, in which it was to take place, has passed: propose it anew for a later one, and that this one is taken \
+             back (council propose call Whitelist.remove_whitelisted_call)"
+        );
+        return Err(not_now(format!("call {hash:?}"), &reason));
+    }
     let weight = chain.weight_of(&bytes).await?;
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     let call = calls::dispatch_whitelisted(hash, length, weight);
     let encoded = chain.call_data(&call).await?;
     let call = calls::execute(call, u32::try_from(encoded.len()).unwrap_or(u32::MAX));
     Ok((hash, chain.submit(signer, call, until).await?))
+}
+
+/// For which block an encoded call schedules another one, if it does.
+async fn scheduled_for(chain: &Chain, bytes: &[u8]) -> Result<Option<BlockNumber>> {
+    let schedule = calls::schedule(0, calls::set_code(Vec::new())).encode(&*chain.metadata().await?)?.bytes();
+    let block = bytes.get(2..6).filter(|_| bytes.get(..2) == schedule.get(..2));
+    Ok(block.and_then(|mut block| BlockNumber::decode(&mut block).ok()))
 }
 
 /// A deposit that came back.

@@ -4,7 +4,7 @@
 //! and a vault of another chain all of them. So the first vault that opens a store writes down whose it is, and no
 //! other uses it.
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::{ObjectStoreExt, PutPayload, path::Path};
@@ -52,6 +52,17 @@ impl BlobStore {
         serde_json::from_slice(&bytes)
             .map(Some)
             .with_context(|| format!("{NAME} in the store does not say whose the store is"))
+    }
+
+    /// Sees that the store still says that it is this vault's. One that is not there, such as a disk that is no more mounted, says
+    /// nothing, and has lost nothing.
+    pub async fn ensure_of(&self, owner: &Owner) -> anyhow::Result<()> {
+        let found = self.owner().await?;
+        ensure!(
+            found.as_ref() == Some(owner),
+            "the store does not say any more that it is this vault's: it says {found:?}"
+        );
+        Ok(())
     }
 
     fn owner_path(&self) -> Path {

@@ -26,17 +26,6 @@ fn only_the_holder_does_it() {
 }
 
 #[test]
-fn any_active_member_does_it_for_a_holder_that_is_none_any_more() {
-    run(|| {
-        assert_ok!(Settlement::redeem(by(MEMBER), 100));
-        leave(MEMBER);
-        assert_noop!(Settlement::cancel(by(STRANGER), 0), Error::<Test>::NotHolder);
-        assert_ok!(Settlement::cancel(by(OTHER), 0));
-        assert_eq!((Balances::free_balance(MEMBER), held(MEMBER)), (FUNDS, 0));
-    });
-}
-
-#[test]
 fn what_has_ended_or_never_was_is_not_cancelled() {
     run(|| {
         assert_noop!(Settlement::cancel(by(MEMBER), 0), Error::<Test>::NoRedemption);
