@@ -166,8 +166,14 @@ mod tests {
             "{all:?}"
         );
 
-        let mut line =
-            Line::start_with_second((0, 0), |a, piece| Ok(*a += piece.len()), |b, piece| *b += piece.len());
+        let mut line = Line::start_with_second(
+            (0, 0),
+            |a, piece| {
+                *a += piece.len();
+                Ok(())
+            },
+            |b, piece| *b += piece.len(),
+        );
         for _ in 0..50 {
             assert!(line.give(Bytes::from(vec![0; BATCH / 4 + 1])).await);
         }
