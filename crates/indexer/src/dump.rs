@@ -5,7 +5,7 @@ use medshare_types::{AccountId, RecordId};
 use sqlx::{Row, any::AnyRow};
 
 use crate::{
-    Error, Index, Result,
+    Index, Result,
     rows::{GrantRow, records::whole},
     store::{Value, body, number, statement},
 };
@@ -17,7 +17,7 @@ pub enum Entity {
     Records,
     /// `RecordId` to `Policy`.
     Policies,
-    /// `(RecordId, Version)` to `RecordVersion`.
+    /// `(RecordId, Version)` to `RecordVersion`; to nothing where the record that searches read beside it is not the record.
     Versions,
     /// `RecordId` to `Listing`.
     Listings,
@@ -131,12 +131,8 @@ fn pair(entity: Entity, row: &AnyRow) -> Result<Option<Pair>> {
         Entity::Orders => Some((id()?, value()?)),
         Entity::Versions => {
             let (record, version) = (number::<u64>(row, 2)?, number::<u32>(row, 3)?);
-            if number::<u8>(row, 4)? == 0 {
-                return Err(Error::Damaged(format!(
-                    "version {version} of record {record} has another record beside it"
-                )));
-            }
-            Some(((record, version).encode(), value()?))
+            let is_whole = number::<u8>(row, 4)? == 1;
+            Some(((record, version).encode(), if is_whole { value()? } else { Vec::new() }))
         }
         Entity::Reviews => Some((row.try_get(2)?, value()?)),
         Entity::Grants => {
