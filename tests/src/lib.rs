@@ -16,7 +16,7 @@ mod process;
 pub mod release;
 pub mod rpc;
 pub mod sale;
-mod schema;
+pub mod schema;
 pub mod sign;
 mod stack;
 

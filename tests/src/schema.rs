@@ -16,7 +16,8 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     schema
 });
 
-fn close(schema: &mut Value) {
+/// Closes schemas that leave room for members that come later: whatever they do not name is wrong.
+pub fn close(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
             members.values_mut().for_each(close);

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use medshare_tests::rpc::{Failure, Rpc};
+use medshare_tests::{
+    rpc::{Failure, Rpc},
+    schema::close,
+};
 use serde_json::{Value, json};
 use subxt::rpcs::{client::RpcSubscription, rpc_params};
 
@@ -128,18 +131,4 @@ impl Node {
 
 fn is_behind(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(Failure::Refused { code: 9006, .. }))
-}
-
-/// Closes the schemas: they leave room for members that come later, the tests do not.
-fn close(schema: &mut Value) {
-    match schema {
-        Value::Object(members) => {
-            members.values_mut().for_each(close);
-            if members.get("type") == Some(&json!("object")) && members.contains_key("properties") {
-                members.insert("unevaluatedProperties".into(), json!(false));
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(close),
-        _ => {}
-    }
 }
