@@ -1,6 +1,7 @@
 //! A medshare network on one machine, for whole-system tests and the demo: a real node, a real vault, and the
 //! command-line client as users run it, all on free loopback ports and in a temporary directory.
 
+pub mod between;
 mod cables;
 pub mod chaos;
 mod cli;
@@ -10,6 +11,7 @@ pub mod hospitals;
 pub mod ledger;
 pub mod load;
 pub mod network;
+pub mod newcomers;
 pub mod observer;
 pub mod private;
 mod process;

@@ -16,7 +16,10 @@ use std::{
 use anyhow::{Context, Result};
 use medshare_client::{
     Identity,
-    chain::{Call, calls},
+    chain::{
+        Call,
+        calls::{self, NewRecord},
+    },
 };
 use medshare_crypto::RecordKey;
 use medshare_types::{AccountId, Descriptor, Hash, Kind, Locator, NewVersion, Permission, Policy};
@@ -312,6 +315,15 @@ pub async fn send(rpc: &Rpc, transaction: &Transaction) -> Result<(), Failure> {
 /// # Errors
 /// If its parts do not fit.
 pub fn registration(owner: &Identity, vault: AccountId, rng: &mut impl Rng) -> Result<Call> {
+    let NewRecord { subject, policy, content } = new_record(owner, vault, rng)?;
+    Ok(calls::register(subject, policy, content))
+}
+
+/// A record that nobody has.
+///
+/// # Errors
+/// If its parts do not fit.
+pub fn new_record(owner: &Identity, vault: AccountId, rng: &mut impl Rng) -> Result<NewRecord> {
     let ciphertext = Hash::from(rng.r#gen::<[u8; 32]>());
     let commitment = RecordKey::generate(&mut OsRng)
         .commit(&mut OsRng, &owner.newest_key())
@@ -336,5 +348,5 @@ pub fn registration(owner: &Identity, vault: AccountId, rng: &mut impl Rng) -> R
             .map_err(|_| anyhow::anyhow!("one locator is too many"))?,
     };
     let subject = Hash::from(rng.r#gen::<[u8; 32]>());
-    Ok(calls::register(subject, Policy::new(Permission::ClinicalCare), content))
+    Ok(NewRecord { subject, policy: Policy::new(Permission::ClinicalCare), content })
 }

@@ -48,6 +48,7 @@ async fn one_chain_survives_crashes_pauses_and_partitions() -> Result<()> {
     hold(&[
         (Case::Author, Duration::ZERO),
         (Case::Pause, TIME),
+        (Case::Minority, TIME),
         (Case::Halves, TIME),
         (Case::Blackout, Duration::ZERO),
     ])

@@ -32,7 +32,12 @@ async fn rule(vote: &[&str]) -> Result<(Value, i128, i128)> {
 
     let (alice_before, buyer_before) = (alice.run(&["balance"]).await?, buyer.run(&["balance"]).await?);
     stack.cli("Ferdie").refused(&["claim", &order]).await?;
+    let rehearsed = buyer.run(&["--dry-run", "claim", &order]).await?;
     buyer.run(&["claim", &order]).await?;
+    let claimed = buyer.run(&["balance"]).await?;
+    let held: u128 =
+        rehearsed["holds"].as_array().into_iter().flatten().map(|hold| amount(hold, "amount")).sum();
+    assert_eq!(held, amount(&claimed, "held") - amount(&buyer_before, "held"), "{rehearsed}");
     let panel = sale::claim_panel(&stack, &order).await?;
     for auditor in &panel {
         assert!(!approvers.contains(auditor), "{auditor} approved the record and rules on the claim");

@@ -2,20 +2,21 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::Path,
     time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
 use medshare_runtime::invariants;
 use medshare_tests::{
-    Network, Stack, hospitals, ledger,
+    Cli, Network, Stack, hospitals, ledger,
     network::Options,
     release::{PREVIOUS, current_runtime, previous_local},
     rpc::Rpc,
     sale,
 };
 use medshare_types::Hash;
-use serde_json::Value;
+use serde_json::{Value, json};
 use subxt::rpcs::rpc_params;
 
 type State = BTreeMap<Vec<u8>, Vec<u8>>;
@@ -35,18 +36,23 @@ const KEPT: [&str; 9] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sale_that_began_before_an_upgrade_ends_after_it() -> Result<()> {
+    let network = previous().await?;
+    let mut stack = Stack::beside(network.rpc(0).url()).await?;
+    let outcome = upgrade(&network, &mut stack).await;
+    outcome.map_err(|error| error.context(stack.logs()).context(network.log(0)))
+}
+
+/// A network whose chain the previous release began. Programs first: its nodes are new, its runtime is not.
+async fn previous() -> Result<Network> {
     let dir = tempfile::tempdir()?;
     let chain = previous_local(dir.path())?.display().to_string();
-    // Programs first: the nodes are new, the runtime is not.
     let network = Network::start_with(Options { chain, ..Options::default() }).await?;
     network.wait_final(0, 2).await?;
     ensure!(
         spec_version(network.rpc(0), None).await? == PREVIOUS,
         "the chain is not of the previous release"
     );
-    let mut stack = Stack::beside(network.rpc(0).url()).await?;
-    let outcome = upgrade(&network, &mut stack).await;
-    outcome.map_err(|error| error.context(stack.logs()).context(network.log(0)))
+    Ok(network)
 }
 
 async fn upgrade(network: &Network, stack: &mut Stack) -> Result<()> {
@@ -77,10 +83,8 @@ async fn upgrade(network: &Network, stack: &mut Stack) -> Result<()> {
     let deposits = reclaimed["reclaimed"].take();
     ensure!(deposits.as_array().map(Vec::len) == Some(1), "{deposits}");
     let reclaimed = u32::try_from(reclaimed["block"].as_u64().context("a block")?)?;
-    let published = ledger::key("Preimage", "PreimageFor");
-    ensure!(before.keys().any(|key| key.starts_with(&published)), "the runtime was not published");
-    let left = state(network, reclaimed).await?;
-    ensure!(!left.keys().any(|key| key.starts_with(&published)), "the runtime is still published");
+    ensure!(publishes(&before), "the runtime was not published");
+    ensure!(!publishes(&state(network, reclaimed).await?), "the runtime is still published");
 
     // What began before goes on: Alice delivers, and the buyer opens both.
     stack.agent("Alice").await?;
@@ -110,6 +114,76 @@ async fn upgrade(network: &Network, stack: &mut Stack) -> Result<()> {
         );
     }
     check(state(network, u32::try_from(reached)?).await?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upgrade_for_a_named_block_takes_place_in_it_unless_it_is_taken_back() -> Result<()> {
+    let network = previous().await?;
+    let home = tempfile::tempdir()?;
+    let outcome = upgrade_later(&network, home.path()).await;
+    outcome.map_err(|error| error.context(network.log(0)))
+}
+
+/// More blocks than hospitals take to agree.
+const AHEAD: u64 = 40;
+
+async fn upgrade_later(network: &Network, home: &Path) -> Result<()> {
+    // Nothing is stored in a vault here.
+    let cli = |name: &str| Cli::new(name, network.rpc(0).url(), "http://127.0.0.1:9", home);
+    let alice = cli("Alice");
+    let runtime = current_runtime()?.display().to_string();
+
+    let far = network.final_height(0).await? + 100 * AHEAD;
+    schedule(&cli, &runtime, far).await?;
+    let status = alice.run(&["upgrade", "status", &runtime]).await?;
+    let only = &status["scheduled"][0];
+    ensure!(
+        only["block"] == far && only["installs"]["spec_version"].as_u64() > Some(PREVIOUS.into()),
+        "{status}"
+    );
+    ensure!(status["file"]["scheduled"] == json!([far]), "{status}");
+    let (when, index) = (format!("when={far}"), format!("index={}", only["index"]));
+    let cancel = ["council", "propose", "root", "Scheduler.cancel", "--arg", &when, "--arg", &index];
+    hospitals::decide(cli, &cancel).await?;
+    alice.run(&["council", "enact"]).await?;
+    ensure!(alice.run(&["upgrade", "status"]).await?["scheduled"] == json!([]), "it is still scheduled");
+    nothing_is_published(network, &alice).await?;
+
+    let at = network.final_height(0).await? + AHEAD;
+    schedule(&cli, &runtime, at).await?;
+    let early = ledger::final_head(network.rpc(0)).await?;
+    ensure!(spec_version(network.rpc(0), Some(early)).await? == PREVIOUS, "it was not waited for block {at}");
+    let first = upgraded(network.rpc(0), u32::try_from(at)?).await?;
+    ensure!(
+        u64::from(first) == at + 1,
+        "scheduled for block {at}, and block {first} is the first of the new runtime"
+    );
+    nothing_is_published(network, &alice).await?;
+    check(state(network, first).await?)
+}
+
+/// Has the hospitals agree that the runtime is installed in a block, as the runbook says.
+async fn schedule(cli: &impl Fn(&str) -> Cli, runtime: &str, at: u64) -> Result<()> {
+    hospitals::decide(cli, &["upgrade", "propose", runtime, "--at", &at.to_string()]).await?;
+    cli("Alice").run(&["upgrade", "enact"]).await?;
+    Ok(())
+}
+
+/// Once Alice has her deposits back, the chain has no bytes of any call any more.
+async fn nothing_is_published(network: &Network, alice: &Cli) -> Result<()> {
+    let reclaimed = alice.run(&["council", "reclaim", "--finalized"]).await?;
+    let block = reclaimed["block"].as_u64().with_context(|| format!("nothing was on hold: {reclaimed}"))?;
+    ensure!(
+        !publishes(&state(network, u32::try_from(block)?).await?),
+        "bytes of a call are left on the chain"
+    );
+    Ok(())
+}
+
+/// Whether bytes of calls are on the chain.
+fn publishes(state: &State) -> bool {
+    let published = ledger::key("Preimage", "PreimageFor");
+    state.keys().any(|key| key.starts_with(&published))
 }
 
 /// A record of Alice's that is on sale, and who approved it.
@@ -216,7 +290,7 @@ fn check(state: State) -> Result<()> {
 
 /// Writes what the previous release left, for tests of the migrations: keys and values in hex, without the code and its
 /// successor's, which was published as a preimage.
-fn keep(state: &State, path: &std::path::Path) -> Result<()> {
+fn keep(state: &State, path: &Path) -> Result<()> {
     let published = sp_crypto_hashing::twox_128(b"Preimage");
     let text: BTreeMap<String, String> = state
         .iter()

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     };
     let settings = match Settings::resolve(&cli.globals, &matches) {
         Ok(settings) => settings,
-        Err(error) => return told(Report::of(&error), cli.globals.json),
+        Err(error) => return told(Report::of(&error), settings::wants_json()),
     };
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -117,8 +117,7 @@ fn misunderstood(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         return ExitCode::SUCCESS;
     }
-    // It was not understood, so it is not known either whether `--json` was meant as that.
-    if std::env::args_os().any(|argument| argument == "--json") {
+    if settings::wants_json() {
         let text = error.render().to_string();
         let message = text.trim().trim_start_matches("error: ");
         let hint = Some("see what the command takes with --help".to_owned());

@@ -3,11 +3,16 @@
 
 use std::{
     env,
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result};
-use clap::{ArgMatches, parser::ValueSource};
+use clap::{
+    ArgMatches, Command,
+    builder::{BoolishValueParser, TypedValueParser as _},
+    parser::ValueSource,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -189,6 +194,48 @@ impl Settings {
     }
 }
 
+/// Whether errors are told in JSON while it is not known what holds, because the command line or a setting is wrong: what
+/// is nearest to the command says so, as far as it can be read. Also a configuration file that is of no use otherwise does.
+pub fn wants_json() -> bool {
+    let arguments: Vec<OsString> = env::args_os().skip(1).take_while(|argument| argument != "--").collect();
+    let said = said_json(&arguments, env::var_os("MEDSHARE_JSON").as_deref());
+    said.unwrap_or_else(|| {
+        let named = named_file(&arguments).or_else(|| env::var_os("MEDSHARE_CONFIG").map(PathBuf::from));
+        let path = named.or_else(|| Some(home()?.join("config.toml")));
+        path.is_some_and(|path| has_json(&path))
+    })
+}
+
+/// What arguments that were not understood, and the environment, say about JSON.
+fn said_json(arguments: &[OsString], in_environment: Option<&OsStr>) -> Option<bool> {
+    if arguments.iter().any(|argument| argument == "--json") {
+        return Some(true);
+    }
+    let text = OsStr::new(in_environment?.to_str()?);
+    BoolishValueParser::new().parse_ref(&Command::new("medshare"), None, text).ok()
+}
+
+/// The configuration file that arguments name which were not understood.
+fn named_file(arguments: &[OsString]) -> Option<PathBuf> {
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        if argument == "--config" {
+            return arguments.next().map(PathBuf::from);
+        }
+        if let Some(path) = argument.to_str().and_then(|argument| argument.strip_prefix("--config=")) {
+            return Some(PathBuf::from(path));
+        }
+    }
+    None
+}
+
+/// Whether a configuration file asks for JSON.
+fn has_json(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path).ok();
+    let table = text.and_then(|text| toml::from_str::<toml::Table>(&text).ok());
+    table.and_then(|table| table.get("json")?.as_bool()).unwrap_or(false)
+}
+
 /// A development account or a key file, where either is named.
 type Keys = (Option<Said<String>>, Option<Said<PathBuf>>);
 
@@ -289,6 +336,21 @@ mod tests {
         let both = one_of(dev(Origin::Environment), file(Origin::Environment)).unwrap_err();
         assert_eq!(both.exit, Exit::Usage);
         assert!(one_of(None, None).unwrap() == (None, None));
+    }
+
+    #[test]
+    fn json_is_wanted_by_what_is_nearest_and_can_be_read() {
+        let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+        let said =
+            |line: &str, environment: Option<&str>| said_json(&words(line), environment.map(OsStr::new));
+        assert_eq!(said("buy --json", Some("no")), Some(true));
+        assert_eq!(said("buy", Some("no")), Some(false));
+        assert_eq!(said("buy", Some("1")), Some(true));
+        assert_eq!(said("buy", Some("perhaps")), None);
+        assert_eq!(said("buy", None), None);
+        assert_eq!(named_file(&words("buy --config a.toml")), Some("a.toml".into()));
+        assert_eq!(named_file(&words("--config=a.toml buy")), Some("a.toml".into()));
+        assert_eq!(named_file(&words("buy --config")), None);
     }
 
     #[test]

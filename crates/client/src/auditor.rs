@@ -190,7 +190,7 @@ pub async fn inspect(
         Ok(key) => {
             let what = ((record, version), &content);
             match access::fetch_and_open(identity, vaults, what, key, to, progress).await {
-                Ok(_) => read(&mut inspection, &content, to).await?,
+                Ok(_) => read(&mut inspection, &content, to, progress).await?,
                 Err(error) => inspection.blame(error)?,
             }
         }
@@ -230,12 +230,14 @@ async fn read(
     inspection: &mut Inspection,
     content: &RecordVersion<AccountId>,
     document: &Path,
+    progress: &Progress,
 ) -> Result<()> {
     inspection.document = Some(document.into());
     let kind = content.content.descriptor.kind;
-    let path = document.to_owned();
-    let described = access::blocking(move || Ok(readers::describe(&path, Some(kind)))).await?;
-    match described {
+    let (path, progress) = (document.to_owned(), progress.clone());
+    let described =
+        access::blocking(move || progress.reading(&path, |source| readers::describe(source, Some(kind))));
+    match described.await {
         Ok(description) => {
             let differences = differences(&inspection.registered, &description.descriptor);
             if !differences.is_empty() {
@@ -253,11 +255,11 @@ async fn read(
             inspection.remarks = description.remarks;
             Ok(())
         }
-        Err(error) if !error.is_of_content() => Err(error.into()),
-        Err(error) => {
+        Err(Error::Read(error)) if error.is_of_content() => {
             inspection.note(Finding::UnreadableFormat, error.to_string());
             Ok(())
         }
+        Err(error) => Err(error),
     }
 }
 

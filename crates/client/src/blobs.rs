@@ -147,14 +147,39 @@ impl Vaults {
         progress: &Progress,
     ) -> Result<()> {
         let mut result = Err(Error::NoVault { record, version });
-        for (vault, blob) in self.holders(content) {
-            progress.begin(Stage::Downloading, Some(content.content.size));
-            let wanted =
-                vault::Download { link: LinkRequest { record, version, blob }, size: content.content.size };
+        for (vault, wanted) in self.wanted((record, version), content) {
+            progress.begin(Stage::Downloading, Some(wanted.size));
             result = vault
                 .download(identity.signer(), &wanted, to, Some(transfer(progress)))
                 .await
-                .map_err(|source| Error::vault("download", blob, source));
+                .map_err(|source| Error::vault("download", wanted.link.blob, source));
+            progress.end();
+            if result.is_ok() {
+                break;
+            }
+        }
+        result
+    }
+
+    /// Fetches a version's ciphertext and keeps nothing of it: the first of its vaults that gives it, in the registered size
+    /// and with the registered hash, has it whole.
+    ///
+    /// # Errors
+    /// As [`Self::download`].
+    pub async fn verify(
+        &self,
+        identity: &Identity,
+        (record, version): (RecordId, Version),
+        content: &RecordVersion<AccountId>,
+        progress: &Progress,
+    ) -> Result<()> {
+        let mut result = Err(Error::NoVault { record, version });
+        for (vault, wanted) in self.wanted((record, version), content) {
+            progress.begin(Stage::Downloading, Some(wanted.size));
+            result = vault
+                .verify(identity.signer(), &wanted, Some(transfer(progress)))
+                .await
+                .map_err(|source| Error::vault("verify", wanted.link.blob, source));
             progress.end();
             if result.is_ok() {
                 break;
@@ -184,6 +209,18 @@ impl Vaults {
             .map_err(|source| Error::vault("find", blob, source));
         }
         result
+    }
+
+    /// What is to be downloaded of a version, from each vault that has it.
+    fn wanted(
+        &self,
+        (record, version): (RecordId, Version),
+        content: &RecordVersion<AccountId>,
+    ) -> impl Iterator<Item = (&VaultClient, vault::Download)> {
+        let size = content.content.size;
+        self.holders(content).map(move |(vault, blob)| {
+            (vault, vault::Download { link: LinkRequest { record, version, blob }, size })
+        })
     }
 
     fn holders(&self, version: &RecordVersion<AccountId>) -> impl Iterator<Item = (&VaultClient, Hash)> {

@@ -9,7 +9,9 @@ use medshare_types::{
 };
 use serde::Serialize;
 
-use crate::{At, Chain, Error, Identity, Outcome, Result, Until, blobs::Vaults, chain::calls, sealing};
+use crate::{
+    At, Chain, Error, Identity, Outcome, Progress, Result, Until, blobs::Vaults, chain::calls, sealing,
+};
 
 /// How many listings are looked up at once.
 const AHEAD: usize = 16;
@@ -94,9 +96,8 @@ async fn offer_of(chain: &Chain, record: RecordId, listing: Listing<AccountId>, 
     Ok(Offer { record, listing, version, policy })
 }
 
-/// Checks before paying that a vault would serve the ciphertext, in the size that is registered. Downloading it,
-/// which is free, checks its hash too: see [`Vaults::download`]. Waits until the listing is final, because vaults go
-/// by the finalised head.
+/// Checks before paying that a vault would serve the ciphertext, in the size that is registered. [`verify`] checks its hash,
+/// too. Waits until the listing is final, because vaults go by the finalised head.
 ///
 /// # Errors
 /// [`Error::TimedOut`] if the listing does not become final; [`Error::NoVault`], [`Error::Vault`].
@@ -120,6 +121,16 @@ pub async fn preview(
         seconds: patience.as_secs(),
     })??;
     vaults.check(identity, (offer.record, offer.listing.version), &offer.version).await
+}
+
+/// Checks before paying, after [`preview`], that a vault has the whole ciphertext that is registered: fetches it, which is
+/// free and which the vault puts on the chain as any other fetch, and keeps nothing of it.
+///
+/// # Errors
+/// [`Error::NoVault`], [`Error::Vault`]: with a cause of [`WrongBlob`](crate::vault::VaultError::WrongBlob) or
+/// [`WrongSize`](crate::vault::VaultError::WrongSize) if the vault has something else.
+pub async fn verify(identity: &Identity, vaults: &Vaults, offer: &Offer, progress: &Progress) -> Result<()> {
+    vaults.verify(identity, (offer.record, offer.listing.version), &offer.version, progress).await
 }
 
 /// Orders what is offered, at the offered price and terms or not at all. The price is held until the key is delivered.

@@ -1,11 +1,17 @@
 //! How long work tells how far it got.
 
 use std::{
-    fmt,
+    fmt, io,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+};
+
+use crate::{
+    Error, Result,
+    readers::{ReadError, Source, Watch},
 };
 
 /// What is being done.
@@ -82,6 +88,23 @@ impl Progress {
         self.tell(Step::End);
     }
 
+    /// Reads the file, folder or zip of that path as `read` does, and tells how far that is.
+    ///
+    /// # Errors
+    /// [`Error::Read`] with what `read` returns, [`Error::Stopped`] if it was stopped.
+    pub fn reading<T>(
+        &self,
+        path: &Path,
+        read: impl FnOnce(Source<'_>) -> Result<T, ReadError>,
+    ) -> Result<T> {
+        let done = read(Source::from(path).watched(self.clone()));
+        self.end();
+        match self.is_stopped() {
+            true => Err(Error::Stopped { doing: "reading", path: path.into() }),
+            false => Ok(done?),
+        }
+    }
+
     fn tell(&self, step: Step) {
         if let Some(listener) = &self.listener {
             listener(step);
@@ -89,8 +112,69 @@ impl Progress {
     }
 }
 
+impl Watch for Progress {
+    fn begin_reading(&self, total: u64) {
+        self.begin(Stage::Reading, Some(total));
+    }
+
+    fn have_read(&self, bytes: u64) -> io::Result<()> {
+        if self.is_stopped() {
+            return Err(io::Error::other("stopped"));
+        }
+        if bytes > 0 {
+            self.advance(bytes);
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Debug for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.listener.is_some() { "Progress(listener)" } else { "Progress(nobody)" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::readers::describe;
+
+    fn document() -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "a line\n".repeat(50_000)).unwrap();
+        file
+    }
+
+    #[test]
+    fn reading_tells_how_far_it_is() {
+        let (file, steps) = (document(), Arc::new(Mutex::new(Vec::new())));
+        let told = Arc::clone(&steps);
+        let progress = Progress::new(move |step| told.lock().unwrap().push(step));
+        progress.reading(file.path(), |source| describe(source, None)).unwrap();
+        let steps = steps.lock().unwrap();
+        let begin = Step::Begin { stage: Stage::Reading, total: Some(350_000) };
+        let last = steps.iter().rposition(|step| *step == begin).unwrap();
+        let read = steps[last..].iter().map(|step| if let Step::Advance(by) = step { *by } else { 0 });
+        assert_eq!(read.sum::<u64>(), 350_000);
+        assert_eq!(steps.last(), Some(&Step::End));
+    }
+
+    #[test]
+    fn reading_stops_when_it_is_asked_to() {
+        let file = document();
+        let progress = Progress::default();
+        let from_within = progress.clone();
+        let stopping = Progress::new(move |step| {
+            if matches!(step, Step::Advance(_)) {
+                from_within.stop();
+            }
+        });
+        let stopping = Progress { stopped: Arc::clone(&progress.stopped), ..stopping };
+        let stopped = stopping.reading(file.path(), |source| describe(source, None));
+        assert!(matches!(stopped, Err(Error::Stopped { .. })), "{stopped:?}");
+        let broken = Progress::default().reading(Path::new("nothing"), |source| describe(source, None));
+        assert!(matches!(broken, Err(Error::Read(_))), "{broken:?}");
     }
 }

@@ -89,7 +89,7 @@ pub enum Identifying {
 ///
 /// # Errors
 /// [`Error::Read`] if it is broken or not of the named kind, [`Error::Identifies`] if it identifies a person and that is
-/// not accepted, and whatever [`envelope::seal`] returns.
+/// not accepted, [`Error::Stopped`] if it was stopped, and whatever [`envelope::seal`] returns.
 pub fn seal_file(
     document: &Path,
     kind: Option<Kind>,
@@ -97,9 +97,7 @@ pub fn seal_file(
     (owner_key, identifying): (Point, Identifying),
     progress: &Progress,
 ) -> Result<SealedFile> {
-    progress.begin(Stage::Reading, None);
-    let description = readers::describe(document, kind)?;
-    progress.end();
+    let description = progress.reading(document, |source| readers::describe(source, kind))?;
     if identifying == Identifying::Refused && !description.identifying.is_empty() {
         return Err(Error::Identifies { path: document.into(), elements: description.identifying });
     }

@@ -1,25 +1,26 @@
 //! Upgrades of the runtime: what a release is, whether this chain can take it, and proposing it.
 
-use std::{borrow::Cow, path::Path};
+mod install;
+mod scheduled;
+mod wasm;
 
-use codec::Decode;
+use std::path::Path;
+
 use medshare_types::{BlockNumber, Hash};
 use serde::Serialize;
+use serde_json::Map;
 
 use crate::{
     At, Chain, Error, Identity, Outcome, Result, Until,
-    chain::{
-        DecodedCall,
-        calls::council::{schedule, set_code},
-    },
+    chain::DecodedCall,
     council::{self, Proposed, RootCall, Terms},
 };
 
-/// The longest code that the chain publishes as a preimage; the call around it has a few bytes too.
-const LONGEST: usize = 4 * 1024 * 1024 - 16;
+pub(crate) use install::Installation;
+pub use scheduled::{Scheduled, scheduled};
 
-/// The part of a WebAssembly file in which a runtime says which version it is.
-const SECTION: &str = "runtime_version";
+/// The longest code that the chain publishes as a preimage, with the call around it.
+const LONGEST: usize = 4 * 1024 * 1024 - install::AROUND;
 
 /// Which runtime something is.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -48,7 +49,8 @@ impl Release {
     /// [`Error::File`], [`Error::NotRuntime`].
     pub fn read(path: &Path) -> Result<Self> {
         let code = std::fs::read(path).map_err(|error| Error::file("read", path, error))?;
-        let version = version_of(&code).map_err(|reason| Error::NotRuntime { path: path.into(), reason })?;
+        let version =
+            wasm::version_of(&code).map_err(|reason| Error::NotRuntime { path: path.into(), reason })?;
         if code.len() > LONGEST {
             let reason =
                 format!("it has {} bytes; the chain takes {LONGEST}: use the compressed one", code.len());
@@ -100,22 +102,57 @@ pub async fn propose(
     until: Until,
 ) -> Result<(Option<Outcome>, Hash, Proposed)> {
     check(&current(chain).await?, &release.version)?;
-    let install = set_code(release.code.clone());
-    let call = match at {
-        None => install,
-        Some(at) => {
-            let best = chain.block(At::Best).await?.number;
-            if at <= best {
-                return Err(Error::NotNow {
-                    doing: "upgrade",
-                    what: format!("in block {at}"),
-                    reason: format!("the chain has block {best} already: name a later one"),
-                });
-            }
-            schedule(at, install)
+    if let Some(at) = at {
+        let best = chain.block(At::Best).await?.number;
+        if at <= best {
+            return Err(Error::NotNow {
+                doing: "upgrade",
+                what: format!("in block {at}"),
+                reason: format!("the chain has block {best} already: name a later one"),
+            });
         }
-    };
+    }
+    let call = Installation { code: release.code.clone(), at }.call(&*chain.metadata().await?)?;
     council::propose_root(chain, signer, call, terms, until).await
+}
+
+/// What an encoded call does.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Meaning {
+    /// What it is, if its bytes are on the chain and known to its runtime. A runtime's code is left out.
+    pub decoded: Option<DecodedCall>,
+    /// Which runtime it would install, if it would.
+    pub installs: Option<RuntimeVersion>,
+    /// The SHA-256 of that runtime's code.
+    pub sha256: Option<Hash>,
+    /// In which block, if not as soon as it runs.
+    pub at: Option<BlockNumber>,
+}
+
+impl Meaning {
+    /// Reads it from the bytes of a call.
+    async fn read(chain: &Chain, bytes: &[u8]) -> Result<Self> {
+        // A runtime's code is too long to be decoded for people.
+        let Some(found) = Installation::read(bytes, &*chain.metadata().await?)? else {
+            // What this runtime cannot decode it cannot run either.
+            return Ok(Self { decoded: chain.decode_call(bytes).await.ok(), ..Self::default() });
+        };
+        let arguments = Map::from_iter(found.at.map(|at| ("when".to_owned(), at.into())));
+        Ok(Self {
+            decoded: Some(DecodedCall { call: "System.set_code".into(), arguments }),
+            installs: wasm::version_of(&found.code).ok(),
+            sha256: Some(sha256(&found.code)),
+            at: found.at,
+        })
+    }
+
+    /// Of the call with this hash, whose bytes were published.
+    async fn published(chain: &Chain, hash: Hash) -> Result<Self> {
+        match council::preimage(chain, hash, At::Best).await? {
+            Some(bytes) => Self::read(chain, &bytes).await,
+            None => Ok(Self::default()),
+        }
+    }
 }
 
 /// A call that runs as root, with what is known of it.
@@ -124,15 +161,10 @@ pub struct Pending {
     /// Where it is.
     #[serde(flatten)]
     pub call: RootCall,
-    /// What it is, if its bytes are on the chain and known to its runtime. A runtime's code is left out.
-    pub decoded: Option<DecodedCall>,
-    /// Which runtime it would install, if it would.
-    pub installs: Option<RuntimeVersion>,
-    /// The SHA-256 of that runtime's code.
-    pub sha256: Option<Hash>,
-    /// In which block, if not at once.
-    pub at: Option<BlockNumber>,
-    /// Whether that block has passed, so that it cannot be done any more.
+    /// What it does.
+    #[serde(flatten)]
+    pub meaning: Meaning,
+    /// Whether the block for which it would schedule something has passed, so that it cannot be done any more.
     pub passed: bool,
 }
 
@@ -141,58 +173,14 @@ pub struct Pending {
 /// # Errors
 /// [`Error::Node`] if the node does not answer.
 pub async fn pending(chain: &Chain) -> Result<Vec<Pending>> {
-    let metadata = chain.metadata().await?;
-    let install = set_code(Vec::new()).encode(&metadata)?.bytes();
-    let scheduled = schedule(0, set_code(Vec::new())).encode(&metadata)?.bytes();
     let best = chain.block(At::Best).await?.number;
     let mut pending = Vec::new();
     for call in council::root_calls(chain, At::Best).await? {
-        let bytes = match call.length {
-            Some(_) => council::preimage(chain, call.hash, At::Best).await?,
-            None => None,
-        };
-        let mut found =
-            Pending { call, decoded: None, installs: None, sha256: None, at: None, passed: false };
-        if let Some(bytes) = bytes {
-            // A runtime's code is too long to be decoded for people.
-            let code = code_in(&bytes, &install)
-                .map(|code| (code, None))
-                .or_else(|| code_at(&bytes, &scheduled).map(|(at, code)| (code, Some(at))));
-            match code {
-                Some((code, at)) => {
-                    let arguments = serde_json::Map::from_iter(at.map(|at| ("when".to_owned(), at.into())));
-                    found.decoded = Some(DecodedCall { call: "System.set_code".into(), arguments });
-                    found.installs = version_of(&code).ok();
-                    found.sha256 = Some(sha256(&code));
-                    found.at = at;
-                    found.passed = at.is_some_and(|at| at <= best);
-                }
-                // What this runtime cannot decode it cannot run either.
-                None => found.decoded = chain.decode_call(&bytes).await.ok(),
-            }
-        }
-        pending.push(found);
+        let meaning = Meaning::published(chain, call.hash).await?;
+        let passed = meaning.at.is_some_and(|at| at <= best);
+        pending.push(Pending { call, meaning, passed });
     }
     Ok(pending)
-}
-
-/// The code that a call installs, told from others by a call that installs none.
-fn code_in(bytes: &[u8], install: &[u8]) -> Option<Vec<u8>> {
-    let mut code = bytes.strip_prefix(install.get(..2)?)?;
-    Vec::<u8>::decode(&mut code).ok().filter(|_| code.is_empty())
-}
-
-/// The same of one that is scheduled, and for which block.
-fn code_at(bytes: &[u8], scheduled: &[u8]) -> Option<(BlockNumber, Vec<u8>)> {
-    const WHEN: std::ops::Range<usize> = 2..6;
-    let (begin, install) = (scheduled.get(..WHEN.start)?, scheduled.get(8..)?);
-    bytes.strip_prefix(begin)?;
-    // That it is once and of the highest priority.
-    if bytes.get(WHEN.end..8)? != scheduled.get(WHEN.end..8)? {
-        return None;
-    }
-    let at = BlockNumber::decode(&mut bytes.get(WHEN)?).ok()?;
-    Some((at, code_in(bytes.get(8..)?, install)?))
 }
 
 fn sha256(code: &[u8]) -> Hash {
@@ -201,113 +189,15 @@ fn sha256(code: &[u8]) -> Hash {
     Hash::from_slice(&sha2::Sha256::digest(code))
 }
 
-/// Which runtime a WebAssembly file holds.
-fn version_of(code: &[u8]) -> Result<RuntimeVersion, String> {
-    use sp_maybe_compressed_blob::{CODE_BLOB_BOMB_LIMIT, decompress};
-
-    #[derive(Decode)]
-    struct Version {
-        spec_name: String,
-        _impl_name: String,
-        _authoring_version: u32,
-        spec_version: u32,
-    }
-    let wasm: Cow<'_, [u8]> = decompress(code, CODE_BLOB_BOMB_LIMIT).map_err(|error| error.to_string())?;
-    let section = custom_section(&wasm, SECTION)?;
-    let Version { spec_name, spec_version, .. } = Version::decode(&mut &section[..])
-        .map_err(|error| format!("its section {SECTION} cannot be read: {error}"))?;
-    Ok(RuntimeVersion { spec_name, spec_version })
-}
-
-/// The contents of a custom section of a WebAssembly module (WebAssembly Core Specification, 5.5).
-fn custom_section<'a>(wasm: &'a [u8], wanted: &str) -> Result<&'a [u8], String> {
-    const HEADER: &[u8] = b"\0asm\x01\0\0\0";
-    const CUSTOM: u8 = 0;
-    let cut = || "it ends in the middle of a section".to_owned();
-    let mut rest = wasm.strip_prefix(HEADER).ok_or("it is no WebAssembly module")?;
-    while let Some((kind, after)) = rest.split_first() {
-        let (length, after) = leb128(after).ok_or_else(cut)?;
-        let (body, next) = after.split_at_checked(length).ok_or_else(cut)?;
-        rest = next;
-        if *kind == CUSTOM {
-            let (length, body) = leb128(body).ok_or_else(cut)?;
-            let (name, contents) = body.split_at_checked(length).ok_or_else(cut)?;
-            if name == wanted.as_bytes() {
-                return Ok(contents);
-            }
-        }
-    }
-    Err(format!("it has no section {wanted}: it is no Substrate runtime"))
-}
-
-/// A length in LEB128, and what comes after it.
-fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let mut value = 0u64;
-    for (position, byte) in bytes.iter().enumerate().take(5) {
-        value |= u64::from(byte & 0x7f) << (7 * position);
-        if byte & 0x80 == 0 {
-            return Some((usize::try_from(value).ok()?, bytes.get(position + 1..)?));
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use codec::Encode;
-
-    fn section(kind: u8, contents: &[u8]) -> Vec<u8> {
-        assert!(contents.len() < 128 * 128);
-        let length = [(contents.len() % 128) as u8 | 0x80, (contents.len() / 128) as u8];
-        [&[kind][..], &length, contents].concat()
-    }
-
-    fn custom(name: &str, contents: &[u8]) -> Vec<u8> {
-        section(0, &[&[name.len() as u8][..], name.as_bytes(), contents].concat())
-    }
-
-    fn runtime(name: &str, version: u32) -> Vec<u8> {
-        let version = (name, "implementation", 1u32, version, 1u32, Vec::<u8>::new(), 7u32).encode();
-        [
-            b"\0asm\x01\0\0\0".to_vec(),
-            section(1, &[0; 200]),
-            custom("producers", b"rustc"),
-            custom("runtime_version", &version),
-            section(10, &[]),
-        ]
-        .concat()
-    }
+    use super::{
+        wasm::tests::{custom, runtime, section},
+        *,
+    };
 
     fn version(name: &str, version: u32) -> RuntimeVersion {
         RuntimeVersion { spec_name: name.into(), spec_version: version }
-    }
-
-    #[test]
-    fn a_runtime_says_which_version_it_is_compressed_or_not() {
-        let code = runtime("medshare", 12);
-        assert_eq!(version_of(&code), Ok(version("medshare", 12)));
-        let limit = sp_maybe_compressed_blob::CODE_BLOB_BOMB_LIMIT;
-        let compressed = sp_maybe_compressed_blob::compress_weakly(&code, limit).unwrap();
-        assert_eq!(version_of(&compressed), Ok(version("medshare", 12)));
-    }
-
-    #[test]
-    fn the_code_that_a_call_installs_is_found_also_where_it_is_scheduled() {
-        let (install, priority) = ([0, 2], 0u8);
-        let set_code = |code: &[u8]| [&install[..], &code.encode()].concat();
-        let schedule = |at: BlockNumber, priority: u8, call: &[u8]| {
-            [&[9, 0][..], &(at, None::<(u32, u32)>, priority).encode(), call].concat()
-        };
-        let (none, scheduled) = (set_code(b""), schedule(0, priority, &set_code(b"")));
-        assert_eq!(code_in(&set_code(b"code"), &none), Some(b"code".to_vec()));
-        assert_eq!(code_at(&set_code(b"code"), &scheduled), None);
-        let later = schedule(70_000, priority, &set_code(b"code"));
-        assert_eq!(code_in(&later, &none), None);
-        assert_eq!(code_at(&later, &scheduled), Some((70_000, b"code".to_vec())));
-        assert_eq!(code_at(&schedule(70_000, 1, &set_code(b"code")), &scheduled), None);
-        assert_eq!(code_at(&schedule(70_000, priority, &[0, 1, 0]), &scheduled), None);
-        assert_eq!(code_at(&later[..later.len() - 1], &scheduled), None);
     }
 
     #[test]

@@ -76,15 +76,20 @@ impl Comparison<'_> {
     fn fields(&mut self, ours: &[Field<PortableForm>], theirs: &[Field<PortableForm>]) -> Result<(), String> {
         same(ours.len(), theirs.len(), "fields")?;
         ours.iter().zip(theirs).try_for_each(|(ours, theirs)| {
-            let name = ours.name.as_deref().unwrap_or_default();
-            if ours.name != theirs.name {
-                let other = theirs.name.as_deref().unwrap_or_default();
+            let (name, other) = (bare(ours), bare(theirs));
+            if name != other {
                 return Err(format!("it has a field `{other}` where this client has `{name}`"));
             }
             self.types(ours.ty.id, theirs.ty.id)
                 .map_err(|reason| if name.is_empty() { reason } else { format!("in `{name}`: {reason}") })
         })
     }
+}
+
+/// A field's name, without the mark that Rust needs where it is one of its own words. Some runtimes have it in their metadata.
+fn bare(field: &Field<PortableForm>) -> &str {
+    let name = field.name.as_deref().unwrap_or_default();
+    name.strip_prefix("r#").unwrap_or(name)
 }
 
 /// The type inside of newtypes, which encode as what they wrap.
@@ -129,7 +134,7 @@ pub(crate) fn kind(definition: &TypeDef<PortableForm>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use medshare_types::{AccountId, Descriptor, Finding, NewVersion, Verdict};
+    use medshare_types::{AccountId, Descriptor, Finding, NewVersion, Purpose, Use, Verdict};
     use scale_info::TypeInfo;
 
     fn check<Here: TypeInfo + 'static, There: TypeInfo + 'static>() -> Result<(), String> {
@@ -187,6 +192,22 @@ mod tests {
         }
         assert!(read::<Descriptor, Descriptor>() && read::<More, Verdict>());
         assert!(!read::<Verdict, More>() && !read::<Named, Renamed>());
+    }
+
+    #[derive(TypeInfo)]
+    #[allow(dead_code)]
+    struct Marked {
+        r#use: Use,
+        commercial: bool,
+        for_profit: bool,
+        ethics_approval: bool,
+        will_publish: bool,
+    }
+
+    #[test]
+    fn the_mark_of_a_word_of_rusts_makes_no_other_name() {
+        check::<Purpose, Marked>().unwrap();
+        check::<Marked, Purpose>().unwrap();
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::{
     ReadError,
     form::Input,
     study::{Members, Open},
+    watch::Pace,
     zipped::{MAX_FILES, Packer, bad_name},
 };
 
@@ -25,17 +26,34 @@ pub(crate) struct Folder {
     names: Vec<String>,
     /// Files that are left out.
     pub(crate) litter: Vec<String>,
+    pace: Pace,
 }
 
 impl Folder {
+    fn empty(path: &Path) -> Self {
+        Self { path: path.to_owned(), names: Vec::new(), litter: Vec::new(), pace: Pace::default() }
+    }
+
     pub(crate) fn open(path: &Path) -> Result<Self, ReadError> {
-        let mut folder = Self { path: path.to_owned(), names: Vec::new(), litter: Vec::new() };
+        let mut folder = Self::empty(path);
         folder.list(path, "", 0)?;
         folder.names.sort();
         match folder.names.is_empty() {
             true => Err(ReadError::Empty { path: path.to_owned() }),
             false => Ok(folder),
         }
+    }
+
+    /// The same, of which it is told how far its reading is.
+    pub(crate) fn watched(self, pace: &Pace) -> Self {
+        Self { pace: pace.clone(), ..self }
+    }
+
+    /// Bytes of its files, without those that cannot be read, which reading tells.
+    pub(crate) fn size(&self) -> u64 {
+        let sizes =
+            self.names.iter().map(|name| self.path.join(name).metadata().map_or(0, |file| file.len()));
+        sizes.fold(0, u64::saturating_add)
     }
 
     fn refuse(&self, reason: String) -> ReadError {
@@ -87,10 +105,10 @@ impl Folder {
         let mut packer = Packer::new(to, &self.path);
         for name in &self.names {
             let path = self.path.join(name);
-            let mut file = File::open(&path).map_err(ReadError::io(&path))?;
+            let file = File::open(&path).map_err(ReadError::io(&path))?;
             let size = file.metadata().map_err(ReadError::io(&path))?.len();
             let out = packer.begin(name, size)?;
-            copy(&mut file, out, &path)?;
+            copy(&mut self.pace.of(file), out, &path)?;
         }
         packer.finish()
     }
@@ -102,7 +120,7 @@ pub(crate) fn pack_held<I: Read>(
     files: impl IntoIterator<Item = (String, u64, I)>,
     to: impl Write,
 ) -> Result<Vec<String>, ReadError> {
-    let mut folder = Folder { path: path.to_owned(), names: Vec::new(), litter: Vec::new() };
+    let mut folder = Folder::empty(path);
     let mut held = BTreeMap::new();
     for (name, size, input) in files {
         folder.admit(name.clone())?;
@@ -156,6 +174,6 @@ impl Members for Folder {
         let path = self.path.join(self.names.get(index).map(String::as_str).unwrap_or_default());
         let input = File::open(&path).map_err(ReadError::io(&path))?;
         let size = input.metadata().map_err(ReadError::io(&path))?.len();
-        Ok(Open { input: Box::new(input) as Box<dyn Input>, size })
+        Ok(Open { input: Box::new(self.pace.of(input)) as Box<dyn Input>, size })
     }
 }

@@ -34,6 +34,7 @@ mod study;
 mod table;
 mod tally;
 mod text;
+mod watch;
 mod zipped;
 
 use std::{
@@ -50,6 +51,7 @@ pub use form::{Form, Input};
 pub use part::{At, Inspect, Part, Place, Row};
 pub use source::Source;
 pub use table::Dialect;
+pub use watch::Watch;
 
 /// What a file is: as JSON, what `medshare describe --json` prints.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -123,7 +125,7 @@ pub fn rewrite<'a>(
 /// # Errors
 /// If it cannot be read, is empty, or is a folder.
 pub fn recognise<'a>(source: impl Into<Source<'a>>) -> Result<Form, ReadError> {
-    let Source { path, held } = source.into();
+    let Source { path, held, .. } = source.into();
     let mut opened = None;
     let (input, _) = open(path, held, &mut opened)?;
     form::recognise(input).map_err(ReadError::io(path))
@@ -182,27 +184,34 @@ fn engine(
     inspect: &mut dyn Inspect,
     out: Option<&mut dyn Write>,
 ) -> Result<Read, ReadError> {
-    let Source { path, held } = source;
+    let Source { path, held, pace } = source;
+    let inspect: &mut dyn Inspect = &mut pace.inspect(inspect, path);
     let mut remarks = Vec::new();
     if held.is_none() && path.metadata().map_err(ReadError::io(path))?.is_dir() {
-        let mut folder = folder::Folder::open(path)?;
+        let mut folder = folder::Folder::open(path)?.watched(&pace);
         if !folder.litter.is_empty() {
             remarks.push(format!("left out, as systems leave them behind: {}", folder.litter.join(", ")));
         }
         let mut size = Count(0);
+        pace.begin(folder.size());
         folder.pack(&mut size)?;
-        let descriptor = study::read(&mut folder, kind, size.0, inspect, &mut remarks, out)?;
+        let descriptor = study::read(&mut folder, kind, (size.0, &pace), inspect, &mut remarks, out)?;
         return Ok(Read { descriptor, remarks });
     }
     let mut opened = None;
     let (input, size) = open(path, held, &mut opened)?;
+    let input: &mut dyn Input = &mut pace.of(input);
+    pace.begin(size);
     let form = form::recognise(input).map_err(ReadError::io(path))?;
     let descriptor = match form {
         Form::Zip => {
             let mut zip = zipped::Zip::open((path, input, size))?;
-            study::read(&mut zip, kind, size, inspect, &mut remarks, out)?
+            study::read(&mut zip, kind, (size, &pace), inspect, &mut remarks, out)?
         }
-        form => single::read((path, input, size), (form, kind), inspect, &mut remarks, out)?,
+        form => {
+            pace.begin(size);
+            single::read((path, input, size), (form, kind), inspect, &mut remarks, out)?
+        }
     };
     Ok(Read { descriptor, remarks })
 }

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use crate::form::Input;
+use crate::{
+    form::Input,
+    watch::{Pace, Watch},
+};
 
 /// A file, a folder or a zip to read. Functions that take one take a path as well.
 pub struct Source<'a> {
@@ -10,12 +13,18 @@ pub struct Source<'a> {
     pub(crate) path: &'a Path,
     /// A file that is no path's, such as one that a browser was given.
     pub(crate) held: Option<&'a mut dyn Input>,
+    pub(crate) pace: Pace,
 }
 
 impl<'a> Source<'a> {
     /// A file, or a zip, that somebody else holds. `name` is what errors call it; its ending is compared with the content.
     pub fn held(name: &'a Path, input: &'a mut dyn Input) -> Self {
-        Self { path: name, held: Some(input) }
+        Self { path: name, held: Some(input), pace: Pace::default() }
+    }
+
+    /// The same, of which somebody is told how far its reading is.
+    pub fn watched(self, watch: impl Watch + 'static) -> Self {
+        Self { pace: Pace::new(watch), ..self }
     }
 
     /// The same, to read it once more afterwards.
@@ -24,12 +33,12 @@ impl<'a> Source<'a> {
             Some(input) => Some(&mut **input),
             None => None,
         };
-        Source { path: self.path, held }
+        Source { path: self.path, held, pace: self.pace.clone() }
     }
 }
 
 impl<'a, P: AsRef<Path> + ?Sized> From<&'a P> for Source<'a> {
     fn from(path: &'a P) -> Self {
-        Self { path: path.as_ref(), held: None }
+        Self { path: path.as_ref(), held: None, pace: Pace::default() }
     }
 }

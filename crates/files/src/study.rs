@@ -12,6 +12,7 @@ use crate::{
     form::{Input, recognise},
     single::{self, read_form},
     tally::Tally,
+    watch::Pace,
     zipped::Packer,
 };
 
@@ -48,13 +49,14 @@ struct Instances {
 pub(crate) fn read(
     members: &mut dyn Members,
     kind: Option<Kind>,
-    size: u64,
+    (size, pace): (u64, &Pace),
     inspect: &mut dyn Inspect,
     remarks: &mut Vec<String>,
     out: Option<&mut dyn Write>,
 ) -> Result<Descriptor, ReadError> {
     let path = members.path().to_owned();
     let names = members.names().to_vec();
+    pace.begin(size);
     let forms = forms(members, &names)?;
     let is = |wanted: Kind| forms.iter().all(|form| form.kind() == wanted);
     let found = [Kind::Dicom, Kind::Fhir].into_iter().find(|kind| is(*kind)).unwrap_or(Kind::Document);
@@ -85,6 +87,7 @@ pub(crate) fn read(
     let mut packer = out.map(|out| Packer::new(out, &path));
     let mut tally = Tally::default();
     let mut instances = Instances::default();
+    pace.begin(size);
     for (index, (name, form)) in names.iter().zip(&forms).enumerate() {
         let mut open = members.open(index)?;
         let mut scratch = Tally::default();

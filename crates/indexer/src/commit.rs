@@ -5,11 +5,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use medshare_types::RecordId;
 use roaring::RoaringBitmap;
 use tokio::sync::{OwnedMutexGuard, RwLock};
 
-use crate::{Index, apply::Outcome, index::Live, store::Head};
+use crate::{Applied, Index, apply::Outcome, index::Live, store::Head};
 
 /// Blocks that are being committed: the rows may be of the last of them, while what searches go over is of the one before.
 pub struct Coming {
@@ -73,11 +72,11 @@ impl Committing {
         Self { live: Arc::clone(&index.live), commit: Arc::clone(&index.commit), is_done: false, _turn: turn }
     }
 
-    /// It took place. Gives the records that [`crate::Applied::moved`] does. It waits for those who search just now.
-    pub fn done(mut self, outcome: Outcome) -> Vec<RecordId> {
-        let moved = self.live.blocking_write().take(outcome);
+    /// It took place. It waits for those who search just now.
+    pub fn done(mut self, outcome: Outcome) -> Applied {
+        let applied = self.live.blocking_write().take(outcome);
         self.is_done = true;
-        moved
+        applied
     }
 }
 

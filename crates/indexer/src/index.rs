@@ -36,12 +36,15 @@ pub enum Backend {
 pub struct Options {
     /// How long a question may take until it is given up, with [`Error::TooLong`].
     pub time_limit: Duration,
+    /// How long whoever writes waits for the database: for a server that refuses connections, and for one question of the best
+    /// block, which may come before and has the limit above.
+    pub patience: Duration,
 }
 
 impl Default for Options {
-    /// Ten seconds.
+    /// Ten seconds, and thirty.
     fn default() -> Self {
-        Self { time_limit: Duration::from_secs(10) }
+        Self { time_limit: Duration::from_secs(10), patience: Duration::from_secs(30) }
     }
 }
 
@@ -52,6 +55,8 @@ pub struct Applied {
     pub at: Option<At>,
     /// The records of those whose tier is another one by them, by an event or by time alone; ascending. They did not change.
     pub moved: Vec<RecordId>,
+    /// The records that were on sale before them and are not after them, also those that were erased; ascending.
+    pub delisted: Vec<RecordId>,
 }
 
 /// How many things that changed can be looked through at once, by [`Index::search_among`] and its like.
@@ -171,11 +176,13 @@ impl Index {
 
     /// Takes what blocks changed: all of them, with the last one as the new head, or none. Final blocks only.
     ///
-    /// It waits for its turn as long as it takes: for one question of the best block at most.
+    /// It waits for its turn as long as it takes: for one question of the best block at most; and for the database no longer than
+    /// [`Options::patience`].
     ///
     /// # Errors
     /// [`Error::NotNext`] if they do not follow the head and one another; an empty index takes block 0 or 1.
-    /// [`Error::Busy`] if another process wrote.
+    /// [`Error::Busy`] if another process wrote; [`Error::Unsettled`] if the database has lost blocks, whose rows are then read
+    /// anew; [`Error::Database`] also if the database lets nobody in.
     pub async fn apply(&self, blocks: &[Block]) -> Result<Applied> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
         self.store.checkpoint().await?;
@@ -195,28 +202,37 @@ impl Index {
             (live.head, batch.placed(&live.memory), changed)
         };
         let Some(new) = self.follows(old, blocks)? else {
-            return Ok(Applied { at: old.map(|head| head.at(true)), moved: Vec::new() });
+            let at = old.map(|head| head.at(true));
+            return Ok(Applied { at, moved: Vec::new(), delisted: Vec::new() });
         };
         let credits = batch.credits.iter().map(|(who, what)| ((*who).clone(), (*what).clone())).collect();
-        let Touched { records, versions } = batch.write(&mut transaction, old, new, placed).await?;
+        let Touched { records, versions } = match batch.write(&mut transaction, old, new, placed).await {
+            Err(Error::Busy) => {
+                // A server that crashed may have lost its last commits: then the rows are read anew before anything else.
+                let there: Option<Head> = meta(&mut transaction, "head").await?.flatten();
+                let lost = there.map(|head| head.number) < old.map(|head| head.number);
+                self.commit.set_lost(lost);
+                return Err(if lost { Error::Unsettled } else { Error::Busy });
+            }
+            written => written?,
+        };
         let versions = versions.iter().map(|left| left.with(left.state.cloned())).collect();
         let outcome = Outcome { old, new, changed, credits, records, versions };
         let committing = Committing::begin(self, turn, &outcome);
         let runtime = Handle::current();
         // On a thread of its own, so that it neither waits for its turn among those who search nor is given up halfway.
-        let taken = spawn_blocking(move || -> Result<Vec<RecordId>> {
+        let taken = spawn_blocking(move || -> Result<Applied> {
             runtime.block_on(transaction.commit())?;
             Ok(committing.done(outcome))
         });
-        let moved = match taken.await {
-            Ok(moved) => moved?,
+        match taken.await {
+            Ok(applied) => applied,
             Err(failed) => match failed.try_into_panic() {
                 Ok(panic) => resume_unwind(panic),
                 // The runtime ends.
-                Err(_) => return Err(Error::Unsettled),
+                Err(_) => Err(Error::Unsettled),
             },
-        };
-        Ok(Applied { at: Some(new.at(true)), moved })
+        }
     }
 
     /// The hash of a block that is in it.

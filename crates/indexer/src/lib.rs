@@ -29,3 +29,4 @@ pub use error::{Error, Result};
 pub use index::{Applied, Backend, Index, MOST_AMONG, Options};
 pub use model::*;
 pub use query::*;
+pub use rows::GrantKey;

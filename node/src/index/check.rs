@@ -7,7 +7,7 @@ use std::{
 };
 
 use codec::{Decode, DecodeAll, Encode};
-use medshare_indexer::{Entity, FindReceipts, Index, ReceiptItem};
+use medshare_indexer::{Entity, FindReceipts, GrantKey, Index, ReceiptItem};
 use medshare_runtime::{AccountId, Hash, Runtime};
 use medshare_types::{
     Grant, Listing, Member, Moment, Order, OrderId, Points, Policy, Record, RecordId, RecordVersion, Review,
@@ -184,8 +184,6 @@ fn name(entity: Entity) -> &'static str {
         Entity::Credits => "credits",
     }
 }
-
-type GrantKey = (RecordId, Version, AccountId);
 
 /// How the state differs from what the index has under a key; reads the state that it is run in.
 pub(super) fn differs(entity: Entity, key: &[u8], value: &[u8]) -> Option<Difference> {

@@ -40,6 +40,9 @@ const NEAR: BlockNumber = 64;
 /// How often the log says how far it has got.
 const TELL: Duration = Duration::from_secs(10);
 
+/// How long the database may take for one thing, such as writing a batch, which takes seconds. One that stands still says nothing.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 /// What comes next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Next {
@@ -110,17 +113,18 @@ impl Follower {
     /// Tells what keeps it from going on. Gives how long to wait until it is tried again.
     fn set_back(&mut self, setback: &Setback) -> Duration {
         let (pause, new) = self.setbacks.add(setback);
+        self.service.kept_back();
+        let (count, told) = (self.setbacks.count(), setback.for_the_log(pause));
         // One that has passed at the next try need not keep questions from being answered by what is there.
-        let waits =
-            setback.kind == Kind::Passing && self.setbacks.count() == 1 && self.service.opened().is_some();
-        let Setback { told, detail, .. } = setback;
-        let detail = detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        let waits = setback.kind == Kind::Passing && count == 1 && self.service.opened().is_some();
         if waits {
-            log::warn!(target: LOG_TARGET, "the index waits: {told}{detail}");
+            log::warn!(target: LOG_TARGET, "the index waits: {told}");
         } else {
             self.service.stopped(setback, !self.grew);
             if new || self.waited {
-                log::error!(target: LOG_TARGET, "the index has stopped: {told}{detail}");
+                log::error!(target: LOG_TARGET, "the index has stopped: {told}");
+            } else if setback.kind != Kind::Gone {
+                log::warn!(target: LOG_TARGET, "the index still cannot go on, {count} times in a row: {told}");
             }
         }
         self.waited = waits;
@@ -132,16 +136,13 @@ impl Follower {
     /// # Errors
     /// What keeps it from going on, for whoever runs the node.
     pub async fn finish(mut self) -> Result<(), String> {
-        self.catch_up().await.map_err(|Setback { told, detail, .. }| match detail {
-            Some(detail) => format!("{told} ({detail})"),
-            None => told,
-        })
+        self.catch_up().await.map_err(|setback| setback.in_full())
     }
 
     /// Brings the index up to the final block.
     async fn catch_up(&mut self) -> Result<(), Setback> {
         let index = self.service.open().await?;
-        let mut head = index.head().await;
+        let mut head = in_time(PATIENCE, index.head()).await?;
         self.listeners_know(head);
         loop {
             let (finalised, hash) = self.service.finalised();
@@ -166,7 +167,7 @@ impl Follower {
                 self.service.behind();
             }
             let blocks = self.read(first, finalised)?;
-            let applied = index.apply(&blocks).await?;
+            let applied = in_time(PATIENCE, index.apply(&blocks)).await??;
             self.setbacks.over();
             head = applied.at;
             self.grew |= head.is_some_and(|head| head.number > 0);
@@ -174,7 +175,7 @@ impl Follower {
             let left = finalised.saturating_sub(head.map_or(0, |head| head.number));
             let state = if left > NEAR { State::Rebuilding } else { State::Following };
             self.service.progress(head, finalised, state);
-            self.service.applied(&blocks, head, applied.moved, behind > NEAR);
+            self.service.applied(&blocks, applied, behind > NEAR);
             if left > NEAR && self.told.elapsed() > TELL {
                 log::info!(target: LOG_TARGET, "the index is at block {first} of {finalised}");
                 self.told = Instant::now();
@@ -201,7 +202,7 @@ impl Follower {
             "the last block in the index is none of the final chain, so the index is made anew"
         );
         self.service.progress(None, finalised, State::Rebuilding);
-        index.clear().await?;
+        in_time(PATIENCE, index.clear()).await??;
         Ok(())
     }
 
@@ -216,7 +217,7 @@ impl Follower {
         let Some(head) = head else { return Ok(Next::Block(0)) };
         // Of the chain that the node has now, the index must have the same blocks, as far as both have got.
         let same = if head.number > finalised {
-            index.hash_of(finalised).await? == Some(hash)
+            in_time(PATIENCE, index.hash_of(finalised)).await?? == Some(hash)
         } else {
             // A node that was synced from a proof of finality does not know older blocks, which makes none of them another one.
             let there = self.client.hash(head.number)?;
@@ -249,6 +250,17 @@ pub(super) fn next(head: BlockNumber, finalised: BlockNumber, same: bool) -> Nex
         Ordering::Less => Next::Block(head.saturating_add(1)),
         Ordering::Equal => Next::Nothing,
         Ordering::Greater => Next::Sync,
+    }
+}
+
+/// Waits for the database, but not for ever.
+///
+/// # Errors
+/// If it has not answered by then. What it was asked is given up.
+async fn in_time<T>(patience: Duration, what: impl Future<Output = T>) -> Result<T, Setback> {
+    match select(pin!(what), pin!(Delay::new(patience))).await {
+        Either::Left((answer, _)) => Ok(answer),
+        Either::Right(((), _)) => Err(Setback::silent(patience)),
     }
 }
 
@@ -300,6 +312,14 @@ mod tests {
         // What comes later is there for who waits for it.
         sender.unbounded_send(4).expect("somebody receives");
         assert_eq!(block_on(notifications.next()), Some(4));
+    }
+
+    #[test]
+    fn a_database_that_stands_still_is_not_waited_for_for_ever() {
+        assert_eq!(block_on(in_time(PATIENCE, async { 5 })), Ok(5));
+        let short = Duration::from_millis(1);
+        let setback = block_on(in_time(short, pending::<()>())).unwrap_err();
+        assert_eq!((setback.kind, setback), (Kind::Passing, Setback::silent(short)));
     }
 
     #[test]

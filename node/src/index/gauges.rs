@@ -9,6 +9,7 @@ pub struct Gauges {
     lag: Gauge<U64>,
     blocks: Counter<U64>,
     stopped: Gauge<U64>,
+    setbacks: Counter<U64>,
 }
 
 impl Gauges {
@@ -18,14 +19,16 @@ impl Gauges {
     /// If a name is taken.
     pub fn register(registry: &Registry) -> Result<Self, PrometheusError> {
         let gauge = |name, help| register(Gauge::<U64>::new(name, help)?, registry);
+        let counter = |name, help| register(Counter::<U64>::new(name, help)?, registry);
         Ok(Self {
             block: gauge("medshare_index_block", "The last block in the index")?,
             lag: gauge("medshare_index_lag_blocks", "Blocks from there to the newest final block")?,
-            blocks: register(
-                Counter::new("medshare_index_blocks_total", "Blocks that went into the index")?,
-                registry,
-            )?,
+            blocks: counter("medshare_index_blocks_total", "Blocks that went into the index")?,
             stopped: gauge("medshare_index_stopped", "1 if the index cannot go on")?,
+            setbacks: counter(
+                "medshare_index_setbacks_total",
+                "How often the index could not go on and was tried again later",
+            )?,
         })
     }
 
@@ -44,6 +47,11 @@ impl Gauges {
     /// Counts blocks that went into it.
     pub fn applied(&self, blocks: usize) {
         self.blocks.inc_by(blocks.try_into().unwrap_or(u64::MAX));
+    }
+
+    /// Counts that something kept it from going on.
+    pub fn setback(&self) {
+        self.setbacks.inc();
     }
 
     /// Shows that it cannot go on, if somebody should know.

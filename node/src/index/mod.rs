@@ -31,8 +31,8 @@ pub use status::{State, Status, Unanswered};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use futures::FutureExt;
-use medshare_indexer::{At, Backend, Block, Error as IndexError, Index};
-use medshare_types::{BlockNumber, Hash, RecordId};
+use medshare_indexer::{Applied, At, Backend, Block, Error as IndexError, Index};
+use medshare_types::{BlockNumber, Hash};
 use sc_client_api::HeaderBackend;
 use sc_service::TaskManager;
 use substrate_prometheus_endpoint::Registry;
@@ -249,6 +249,13 @@ impl Service {
         });
     }
 
+    /// Something keeps the index from going on, for now or until somebody does something.
+    fn kept_back(&self) {
+        if let Some(gauges) = &self.gauges {
+            gauges.setback();
+        }
+    }
+
     /// The index does not go on. `new` says that it has not got on since the node runs.
     fn stopped(&self, setback: &Setback, new: bool) {
         // What nobody asked for is no fault when it cannot be had.
@@ -275,20 +282,21 @@ impl Service {
         self.news.subscribe()
     }
 
-    /// Tells that blocks are in the index now, with the records whose owners they moved to other tiers. Where it was far behind
-    /// they are `old`: who listens is told of what is new and not, in thousands of items, of how it came about.
-    fn applied(&self, blocks: &[Block], at: Option<At>, moved: Vec<RecordId>, old: bool) {
+    /// Tells that blocks are in the index now, and what they did to it. Where it was far behind they are `old`: who listens is told
+    /// of what is new and not, in thousands of items, of how it came about.
+    fn applied(&self, blocks: &[Block], applied: Applied, old: bool) {
         if let Some(gauges) = &self.gauges {
             gauges.applied(blocks.len());
         }
-        let Some(at) = at else { return };
+        let Some(at) = applied.at else { return };
         self.pending.settled(&at);
-        if self.news.receiver_count() > 0 {
-            self.tell(if old {
-                News::Broken("the index is far behind and made from older blocks")
-            } else {
-                News::Changed(Changed::by(blocks, at, moved))
-            });
+        if self.news.receiver_count() == 0 {
+            return;
+        }
+        if old {
+            self.tell(News::Broken("the index is far behind and made from older blocks"));
+        } else if let Some(changed) = Changed::by(blocks, applied) {
+            self.tell(News::Changed(Box::new(changed)));
         }
     }
 

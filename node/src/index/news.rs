@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use medshare_indexer::{At, Block, Change};
+use medshare_indexer::{Applied, At, Block, Change, GrantKey};
 use medshare_types::{AccountId, BlockNumber, OrderId, RecordId, Subject};
 
 /// What listeners are told.
 #[derive(Clone, Debug)]
 pub enum News {
     /// Blocks got into the index.
-    Changed(Changed),
+    Changed(Box<Changed>),
     /// From here on nothing that was told before goes on: why.
     Broken(&'static str),
 }
@@ -23,10 +23,14 @@ pub struct Changed {
     pub first: BlockNumber,
     /// The records that changed, with their versions, policies and listings, and those whose owner is in another tier now.
     pub records: BTreeSet<RecordId>,
+    /// The records that were on sale before and are not any more.
+    pub delisted: BTreeSet<RecordId>,
     /// The orders that changed.
     pub orders: BTreeSet<OrderId>,
     /// The reviews that changed.
     pub reviews: BTreeSet<Subject>,
+    /// The grants that changed.
+    pub grants: BTreeSet<GrantKey>,
     /// What the events are about.
     pub named: Named,
 }
@@ -43,14 +47,18 @@ pub struct Named {
 }
 
 impl Changed {
-    /// What these blocks changed, with the records whose owners they moved to other tiers.
-    pub fn by(blocks: &[Block], at: At, moved: Vec<RecordId>) -> Self {
+    /// What these blocks changed, of which this became in the index; nothing while that is empty.
+    pub fn by(blocks: &[Block], applied: Applied) -> Option<Self> {
+        let Applied { at, moved, delisted } = applied;
+        let at = at?;
         let mut changed = Self {
             at,
             first: blocks.first().map_or(at.number, |block| block.number),
             records: moved.into_iter().collect(),
+            delisted: delisted.into_iter().collect(),
             orders: BTreeSet::new(),
             reviews: BTreeSet::new(),
+            grants: BTreeSet::new(),
             named: Named::default(),
         };
         for block in blocks {
@@ -61,7 +69,7 @@ impl Changed {
                 changed.named.accounts.extend(event.accounts.iter().cloned());
             }
         }
-        changed
+        Some(changed)
     }
 
     fn take(&mut self, change: &Change) {
@@ -78,11 +86,11 @@ impl Changed {
             Change::Review { subject, .. } => {
                 self.reviews.insert(*subject);
             }
-            Change::Grant { .. }
-            | Change::Receipt { .. }
-            | Change::Member { .. }
-            | Change::Credit { .. }
-            | Change::Noted { .. } => {}
+            Change::Grant { record, version, grantee, .. } => {
+                self.grants.insert((*record, *version, grantee.clone()));
+            }
+            Change::Receipt { .. } | Change::Member { .. } | Change::Credit { .. } | Change::Noted { .. } => {
+            }
         }
     }
 }
@@ -119,7 +127,11 @@ mod tests {
         let blocks = [
             block(
                 8,
-                vec![Change::Policy { record: 5, state: None }, Change::Order { order: 3, state: None }],
+                vec![
+                    Change::Policy { record: 5, state: None },
+                    Change::Order { order: 3, state: None },
+                    Change::Grant { record: 6, version: 2, grantee: who.clone(), state: None },
+                ],
             ),
             block(
                 9,
@@ -127,16 +139,20 @@ mod tests {
             ),
         ];
         let at = At { number: 9, hash: Hash::zero(), time: 0, is_final: true };
+        let applied = |at| Applied { at, moved: vec![1, 5], delisted: vec![5] };
         assert_eq!(
-            Changed::by(&blocks, at, vec![1, 5]),
-            Changed {
+            Changed::by(&blocks, applied(Some(at))),
+            Some(Changed {
                 at,
                 first: 8,
                 records: [1, 5].into(),
+                delisted: [5].into(),
                 orders: [3].into(),
                 reviews: [subject].into(),
+                grants: [(6, 2, who.clone())].into(),
                 named: Named { records: [5].into(), orders: [3].into(), accounts: [who].into() },
-            }
+            })
         );
+        assert_eq!(Changed::by(&blocks, applied(None)), None);
     }
 }

@@ -15,6 +15,11 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// How long to wait where somebody has to do something first. It costs nothing to look whether it was done.
 const LASTING: Duration = Duration::from_secs(300);
 
+/// What to do about each of them.
+const RUNBOOK: &str = "docs/runbooks/index-stopped.md";
+
+const SILENT: &str = "its database does not answer or failed; the node's log says how";
+
 /// Of what kind a setback is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
@@ -42,6 +47,28 @@ impl Setback {
         Self { kind, told: told.into(), detail: None }
     }
 
+    /// The database says nothing.
+    pub fn silent(patience: Duration) -> Self {
+        Self {
+            detail: Some(format!("no answer within {} s", patience.as_secs())),
+            ..Self::new(Kind::Passing, SILENT)
+        }
+    }
+
+    /// With what is only for the log.
+    pub fn in_full(&self) -> String {
+        match &self.detail {
+            Some(detail) => format!("{} ({detail})", self.told),
+            None => self.told.clone(),
+        }
+    }
+
+    /// What the log says of it: all of it, when it is tried again, and where it stands what to do.
+    pub fn for_the_log(&self, pause: Duration) -> String {
+        let seconds = pause.as_secs();
+        format!("{}; it is tried again in {seconds} s; {RUNBOOK} says what to do", self.in_full())
+    }
+
     /// A fault of this program's.
     pub fn panicked(said: String) -> Self {
         Self {
@@ -55,11 +82,9 @@ impl Setback {
 impl From<IndexError> for Setback {
     fn from(error: IndexError) -> Self {
         match error {
-            IndexError::Database(_) | IndexError::Unreachable { .. } => Self {
-                kind: Kind::Passing,
-                told: "its database does not answer or failed; the node's log says how".into(),
-                detail: Some(error.details()),
-            },
+            IndexError::Database(_) | IndexError::Unreachable { .. } => {
+                Self { kind: Kind::Passing, told: SILENT.into(), detail: Some(error.details()) }
+            }
             // Where the last commit was lost sight of, the index is further than was known; where another node writes, it may
             // be the one that is just ending.
             IndexError::NotNext { .. }
@@ -145,6 +170,18 @@ mod tests {
         }
         row.over();
         assert_eq!((row.count(), row.add(&setback).0.as_secs()), (0, 5));
+    }
+
+    #[test]
+    fn the_log_says_what_failed_when_it_is_tried_again_and_where_what_to_do_is() {
+        let setback = Setback::from(Unread::Failed(7, "a disk error".into()));
+        let told = setback.for_the_log(Duration::from_secs(20));
+        for part in [setback.told.as_str(), "(a disk error)", "in 20 s", RUNBOOK] {
+            assert!(told.contains(part), "`{part}` is not in `{told}`");
+        }
+        let runbook = include_str!("../../../docs/runbooks/index-stopped.md").replace('\n', " ");
+        assert!(runbook.to_lowercase().contains("its database does not answer or failed"));
+        assert_eq!(Setback::from(IndexError::Busy).in_full(), IndexError::Busy.to_string());
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jsonrpsee::core::async_trait;
 use medshare_indexer::{
-    At, FindOrders, FindReviews, Hit, Index, MAX_LIMIT, OrderItem, Result as IndexResult, ReviewItem, Search,
-    Trace, TraceItem,
+    At, FindGrants, FindOrders, FindReviews, GrantItem, GrantKey, Hit, Index, MAX_LIMIT, OrderItem,
+    Result as IndexResult, ReviewItem, Search, Trace, TraceItem,
 };
 use medshare_types::{BlockNumber, OrderId, RecordId, Subject};
 use schemars::JsonSchema;
@@ -143,6 +143,34 @@ impl Among for Search {
     }
 }
 
+/// A record that is not on sale any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Delisting {
+    /// The record.
+    pub record: RecordId,
+}
+
+/// Asks which records are not on sale any more.
+pub struct Delistings;
+
+#[async_trait]
+impl Among for Delistings {
+    type Key = RecordId;
+    type Item = Delisting;
+
+    fn keys(changed: &Changed) -> &BTreeSet<RecordId> {
+        &changed.delisted
+    }
+
+    async fn among(&self, index: &Index, keys: &[RecordId]) -> IndexResult<(Option<At>, Vec<Delisting>)> {
+        // What is on sale again by then is a listing that changed.
+        let (at, listed) = index.search_among(&Search::default(), keys).await?;
+        let listed: BTreeSet<RecordId> = listed.into_iter().map(|hit| hit.record).collect();
+        let gone = keys.iter().filter(|record| !listed.contains(*record));
+        Ok((at, gone.map(|record| Delisting { record: *record }).collect()))
+    }
+}
+
 #[async_trait]
 impl Among for FindOrders {
     type Key = OrderId;
@@ -168,6 +196,20 @@ impl Among for FindReviews {
 
     async fn among(&self, index: &Index, keys: &[Subject]) -> IndexResult<(Option<At>, Vec<ReviewItem>)> {
         index.reviews_among(self, keys).await
+    }
+}
+
+#[async_trait]
+impl Among for FindGrants {
+    type Key = GrantKey;
+    type Item = GrantItem;
+
+    fn keys(changed: &Changed) -> &BTreeSet<GrantKey> {
+        &changed.grants
+    }
+
+    async fn among(&self, index: &Index, keys: &[GrantKey]) -> IndexResult<(Option<At>, Vec<GrantItem>)> {
+        index.grants_among(self, keys).await
     }
 }
 

@@ -139,4 +139,6 @@ impl Document {
 }
 
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod tests;

@@ -11,12 +11,12 @@ use jsonrpsee::{
     core::{SubscriptionResult, async_trait},
     proc_macros::rpc,
 };
-use medshare_indexer::{FindOrders, FindReviews, Search, Trace, What};
+use medshare_indexer::{FindGrants, FindOrders, FindReviews, Search, Trace, What};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use super::{
     error::Error,
-    listen::{Events, Heads, Listener, Things},
+    listen::{Delistings, Events, Heads, Listener, Things},
     question,
 };
 use crate::index::{News, Service, Unanswered};
@@ -36,6 +36,11 @@ pub trait SubscriptionRpc {
     #[subscription(name = "subscribeListings" => "listings", unsubscribe = "unsubscribeListings", item = Told<Hit>)]
     async fn subscribe_listings(&self, query: Option<Search>) -> SubscriptionResult;
 
+    /// Records that were on sale and are not any more, also those that were erased. What leaves the answer to a search
+    /// otherwise has only changed; `medshare_subscribeRecords` tells of that.
+    #[subscription(name = "subscribeDelistings" => "delistings", unsubscribe = "unsubscribeDelistings", item = Told<Delisting>)]
+    async fn subscribe_delistings(&self) -> SubscriptionResult;
+
     /// Orders that are new or have changed; the query is that of `medshare_findOrders`.
     #[subscription(name = "subscribeOrders" => "orders", unsubscribe = "unsubscribeOrders", item = Told<OrderItem>)]
     async fn subscribe_orders(&self, query: Option<FindOrders>) -> SubscriptionResult;
@@ -43,6 +48,11 @@ pub trait SubscriptionRpc {
     /// Reviews that are new or have changed; the query is that of `medshare_findReviews`.
     #[subscription(name = "subscribeReviews" => "reviews", unsubscribe = "unsubscribeReviews", item = Told<ReviewItem>)]
     async fn subscribe_reviews(&self, query: Option<FindReviews>) -> SubscriptionResult;
+
+    /// Grants that were given, given again, revoked or cleared; the query is that of `medshare_findGrants`: with `in_force`
+    /// false only those that have ended. One that ends by time alone is not told of, as `expires` says when.
+    #[subscription(name = "subscribeGrants" => "grants", unsubscribe = "unsubscribeGrants", item = Told<GrantItem>)]
+    async fn subscribe_grants(&self, query: Option<FindGrants>) -> SubscriptionResult;
 
     /// What happens to a record, to an order or to an account; the query is that of `medshare_trace`.
     #[subscription(name = "subscribeEvents" => "events", unsubscribe = "unsubscribeEvents", item = Told<TraceItem>)]
@@ -153,6 +163,10 @@ impl SubscriptionRpcServer for FromNews {
         self.tell(pending, Things::new(Search { what: What::Listings, ..query.unwrap_or_default() })).await
     }
 
+    async fn subscribe_delistings(&self, pending: PendingSubscriptionSink) -> SubscriptionResult {
+        self.tell(pending, Things::new(Delistings)).await
+    }
+
     async fn subscribe_orders(
         &self,
         pending: PendingSubscriptionSink,
@@ -165,6 +179,14 @@ impl SubscriptionRpcServer for FromNews {
         &self,
         pending: PendingSubscriptionSink,
         query: Option<FindReviews>,
+    ) -> SubscriptionResult {
+        self.tell(pending, Things::new(query.unwrap_or_default())).await
+    }
+
+    async fn subscribe_grants(
+        &self,
+        pending: PendingSubscriptionSink,
+        query: Option<FindGrants>,
     ) -> SubscriptionResult {
         self.tell(pending, Things::new(query.unwrap_or_default())).await
     }

@@ -3,7 +3,7 @@
 
 use bounded_collections::{BoundedBTreeSet, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use scale_info::TypeInfo;
+use scale_info::{Path, Type, TypeInfo, build::Fields};
 use serde::{Deserialize, Serialize};
 
 use crate::Code;
@@ -135,17 +135,7 @@ pub enum Use {
 
 /// What a user says that the data are for. It is signed, stored with the grant, and binds.
 #[derive(
-    Clone,
-    PartialEq,
-    Eq,
-    Debug,
-    Encode,
-    Decode,
-    DecodeWithMemTracking,
-    MaxEncodedLen,
-    TypeInfo,
-    Serialize,
-    Deserialize,
+    Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, Serialize, Deserialize,
 )]
 pub struct Purpose {
     /// The use.
@@ -158,6 +148,31 @@ pub struct Purpose {
     pub ethics_approval: bool,
     /// Whether the results will be published.
     pub will_publish: bool,
+}
+
+/// By hand, since the derived one would call a field `r#use`, with the mark that only Rust needs.
+impl TypeInfo for Purpose {
+    type Identity = Self;
+
+    fn type_info() -> Type {
+        let flags: [(_, &'static [&'static str]); 4] = [
+            ("commercial", &["Whether the use is commercial."]),
+            ("for_profit", &["Whether the user is a for-profit organisation."]),
+            ("ethics_approval", &["Whether an ethics board approved it."]),
+            ("will_publish", &["Whether the results will be published."]),
+        ];
+        let r#use =
+            Fields::named().field(|field| field.ty::<Use>().name("use").type_name("Use").docs(&["The use."]));
+        let fields = flags.into_iter().fold(r#use, |fields, (name, docs)| {
+            fields.field(|field| field.ty::<bool>().name(name).type_name("bool").docs(docs))
+        });
+        Type::builder()
+            .path(Path::new("Purpose", module_path!()))
+            .docs(&[
+                "What a user says that the data are for. It is signed, stored with the grant, and binds.",
+            ])
+            .composite(fields)
+    }
 }
 
 impl Policy {

@@ -18,9 +18,8 @@ import { signerOf } from '../src/wallet.js';
 const PROVIDER = 'Charlie';
 const PRICE = 25_000_000_000_000n;
 const TERMS = { licence: null, duration: null };
-// `use` is a word of Rust's: the metadata have it with its mark.
 const PURPOSE = {
-  'r#use': 'BiomedicalResearch',
+  use: 'BiomedicalResearch',
   commercial: false,
   forProfit: false,
   ethicsApproval: true,

@@ -18,7 +18,7 @@ use medshare_client::{
     At, Identity, Until,
     chain::{Call, calls},
 };
-use medshare_types::{AccountId, Hash, Role, Roles, Tier};
+use medshare_types::{AccountId, Role, Tier};
 use subxt::rpcs::rpc_params;
 use tokio::task::JoinHandle;
 
@@ -26,14 +26,16 @@ use super::Chaos;
 use crate::{
     council, ledger,
     load::{self, Office},
+    newcomers,
     rpc::Failure,
 };
 
 /// Bytes of a remark.
 const BYTES: usize = 100_000;
 
-/// How many times of what fits is sent.
+/// How many times of what fits is sent at least, and how many senders try for: they wait for nodes too.
 const TIMES: usize = 5;
+const AIM: usize = 6;
 
 /// A slot's length in seconds.
 const SLOT: f64 = 2.0;
@@ -125,7 +127,7 @@ async fn besiege(
     let remark = office.signer.encode(&remark)?;
     let mut tally = Tally::default();
     let mut beat = tokio::time::interval(pause);
-    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Burst);
     let (mut nonce, mut turn) = (None, number);
     while !stop.load(Ordering::Relaxed) {
         beat.tick().await;
@@ -176,8 +178,8 @@ impl Chaos {
         let funds = funded.map(|flooder| calls::transfer(flooder, FUNDS)).collect();
         self.chain.submit(&self.identity("Bob")?, calls::all_of(funds), Until::Finalized).await?;
         let capacity = self.measure_capacity(&fillers).await?;
-        let rate = (TIMES * capacity) as f64 / SLOT;
-        self.strangers_flood(rate, time / 2).await?;
+        let rate = (AIM * capacity) as f64 / SLOT;
+        self.strangers_flood(capacity, rate, time / 2).await?;
 
         let begin = self.best().await?;
         let siege = Siege::begin(&self.office, &flooders, rate);
@@ -185,20 +187,23 @@ impl Chaos {
         let mut slowest = self.cut_quota().await?;
         slowest = slowest.max(self.everybody_works().await?);
         let first = siege.end().await?;
+        let times = self.exceeds(&first, capacity, begin).await?;
         self.tell(&format!(
-            "members sent {} remarks, of which pools took {}; refusals: {:?}",
+            "members sent {} remarks, {times:.1} times of what fits, of which pools took {}; refusals: {:?}",
             first.sent,
             first.taken(),
             first.refused
         ));
 
+        let again = self.best().await?;
         let siege = Siege::begin(&self.office, &flooders, rate);
         self.wait_blocks(2).await?;
         slowest = slowest.max(self.everybody_works().await?);
         tokio::time::sleep(time / 2).await;
         let second = siege.end().await?;
+        let times = self.exceeds(&second, capacity, again).await?;
         self.tell(&format!(
-            "without a quota they sent {}, of which pools took {}; refusals: {:?}",
+            "without a quota they sent {}, {times:.1} times, of which pools took {}; refusals: {:?}",
             second.sent,
             second.taken(),
             second.refused
@@ -212,20 +217,7 @@ impl Chaos {
     /// Members whose only fault is that they send too much.
     async fn admit_members(&self) -> Result<Vec<Identity>> {
         let count = FILLERS + FLOODERS;
-        let members = (0..count).map(|_| Ok(Identity::generate()?)).collect::<Result<Vec<_>>>()?;
-        let roles = Roles::try_from(BTreeSet::from([Role::Provider]))
-            .map_err(|_| anyhow::anyhow!("one role is too many"))?;
-        let mut admissions = Vec::new();
-        for (number, member) in (1u64..).zip(&members) {
-            let application = member.application(&self.chain.genesis())?;
-            admissions.push(calls::admit(
-                application.account,
-                roles.clone(),
-                Hash::from_low_u64_be(number),
-                application.key,
-                application.proof,
-            ));
-        }
+        let (members, admissions) = newcomers::providers(count, &self.chain.genesis())?;
         let alice = self.identity("Alice")?;
         self.chain.submit(&alice, calls::all_of(admissions), Until::Finalized).await?;
         self.tell(&format!("{count} more members, {FUNDED} of them with money"));
@@ -256,15 +248,28 @@ impl Chaos {
         Ok(capacity)
     }
 
+    /// How many times of what fits into the blocks since then was sent; that it was enough of them.
+    async fn exceeds(&self, tally: &Tally, capacity: usize, since: u32) -> Result<f64> {
+        // The first of these blocks was begun before the flood.
+        let blocks = self.best().await?.saturating_sub(since + 1).max(1);
+        let times = tally.sent as f64 / (capacity as f64 * f64::from(blocks));
+        ensure!(
+            times >= TIMES as f64,
+            "{} remarks in the time of {blocks} blocks are {times:.1} times of what fits, and {TIMES} times was to be shown",
+            tally.sent
+        );
+        Ok(times)
+    }
+
     /// Strangers' transactions do not enter the pool, and nobody notices them.
-    async fn strangers_flood(&self, rate: f64, time: Duration) -> Result<()> {
+    async fn strangers_flood(&self, capacity: usize, rate: f64, time: Duration) -> Result<()> {
         let strangers = (0..8).map(|_| Ok(Identity::generate()?)).collect::<Result<Vec<_>>>()?;
         let begin = self.best().await?;
         let siege = Siege::begin(&self.office, &strangers, rate);
         let slowest = self.everybody_works().await?;
         tokio::time::sleep(time).await;
         let tally = siege.end().await?;
-        ensure!(tally.sent > 0, "strangers sent nothing");
+        let times = self.exceeds(&tally, capacity, begin).await?;
         ensure!(tally.taken() == 0, "a pool took {} transactions of strangers", tally.taken());
         let refused = tally.refusals("Custom error: 1");
         ensure!(refused > 0, "nobody was refused for not being a member: {:?}", tally.refused);
@@ -275,7 +280,8 @@ impl Chaos {
             ensure!(found.is_none(), "block {height} has a transaction of a stranger");
         }
         self.tell(&format!(
-            "strangers sent {}, of which none was taken; other members waited for {slowest} blocks at most",
+            "strangers sent {}, {times:.1} times of what fits, of which none was taken; other members waited for {slowest} blocks \
+             at most",
             tally.sent
         ));
         Ok(())

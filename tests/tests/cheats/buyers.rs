@@ -168,6 +168,33 @@ pub async fn a_truncated_blob_is_noticed_before_paying(world: &World) -> Result<
     bought(world, &seller, &buyer, record, "nothing to report").await
 }
 
+/// A blob that was right when auditors looked, and in whose place are as many other bytes.
+pub async fn another_blob_of_the_same_size_is_noticed_before_paying(world: &World) -> Result<()> {
+    let (seller, buyer) = world.parties().await?;
+    let (record, _) = world.on_sale(&seller).await?;
+    let ciphertext = world.chain.known_version(record, 1, At::Best).await?.content.ciphertext;
+    let path = world.blob(ciphertext);
+    let whole = std::fs::read(&path)?;
+    std::fs::write(&path, vec![7_u8; whole.len()])?;
+    let before = world.funds(&buyer).await?;
+    let offer = buyer::offer(&world.chain, record, At::Best).await?;
+    // Who does not look at the bytes sees nothing.
+    buyer::preview(&world.chain, &buyer, &world.vaults(), &offer, FINALITY).await?;
+    let verified = buyer::verify(&buyer, &world.vaults(), &offer, &Default::default()).await;
+    let Err(Error::Vault { cause, .. }) = &verified else {
+        anyhow::bail!("it was not noticed: {verified:?}")
+    };
+    ensure!(matches!(**cause, VaultError::WrongBlob { .. }), "{verified:?}");
+    let buy = ["buy", &record.to_string(), "--use", "biomedical-research", "--verify"];
+    let purchase = world.cli(&buyer)?.fails(&buy).await?;
+    ensure!(purchase.message.contains("is not ordered"), "{purchase}");
+    ensure!(world.funds(&buyer).await? == before, "something was paid for other bytes");
+
+    std::fs::write(&path, &whole)?;
+    buyer::verify(&buyer, &world.vaults(), &offer, &Default::default()).await?;
+    bought(world, &seller, &buyer, record, "nothing to report").await
+}
+
 /// A record that is said to be in a vault of the seller's own, which nobody can reach.
 pub async fn a_vault_nobody_knows_is_noticed_before_paying(world: &World) -> Result<()> {
     let (seller, buyer) = world.parties().await?;

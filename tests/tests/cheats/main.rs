@@ -42,7 +42,8 @@ const USUAL: &[(&str, Case)] = cases! {
         nobody_sells_past_the_policy, a_sale_is_not_revoked;
     buyers: an_order_without_money_is_none, nobody_buys_from_itself_its_hospital_or_what_it_audits,
         nobody_takes_an_order_back_alone, a_missing_blob_is_noticed_before_paying,
-        a_truncated_blob_is_noticed_before_paying, a_vault_nobody_knows_is_noticed_before_paying;
+        a_truncated_blob_is_noticed_before_paying, another_blob_of_the_same_size_is_noticed_before_paying,
+        a_vault_nobody_knows_is_noticed_before_paying;
     auditors: those_of_the_owners_hospital_do_not_sit, nobody_votes_twice_or_without_having_looked,
         nobody_rules_before_its_turn;
     readers: nobody_has_a_link_made_or_bent_without_a_right, a_link_ends, a_revoked_grant_ends_at_the_vault;

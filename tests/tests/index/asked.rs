@@ -63,8 +63,15 @@ impl Node {
         Ok(self.rpc.subscribe(&begin, rpc_params![query], &end).await?)
     }
 
+    /// The next that a subscription tells, which must be what is described.
+    pub async fn next(&self, what: &str, subscription: &mut RpcSubscription<Value>) -> Result<Value> {
+        let told = subscription.next().await.with_context(|| format!("the {what} ended"))??;
+        self.told(what, &told)?;
+        Ok(told)
+    }
+
     /// Checks what a subscription told.
-    pub fn told(&self, what: &str, item: &Value) -> Result<()> {
+    fn told(&self, what: &str, item: &Value) -> Result<()> {
         self.fits(&self.method(&format!("subscribe{what}"))?["x-notification"]["schema"], item)
     }
 
@@ -80,8 +87,7 @@ impl Node {
                 Err(error) if is_behind(&error) => last = json!(error.to_string()),
                 Err(error) => return Err(error),
             }
-            let head = heads.next().await.context("the heads ended")??;
-            self.told("Heads", &head)?;
+            self.next("Heads", &mut heads).await?;
         }
         Err(anyhow!("{method} with {query} does not become what it should; at last {last:#}"))
     }

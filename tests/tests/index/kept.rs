@@ -37,13 +37,13 @@ pub async fn survives_a_crash(stack: &mut Stack, told: &Told) -> Result<()> {
 pub async fn is_checked_and_made_anew(stack: &mut Stack) -> Result<()> {
     stack.stop_agents().await?;
     let base = stack.end_node().await?;
-    let (good, report) = run(&base, "check").await?;
+    let (good, report) = run(&base, "check", &[]).await?;
     ensure!(good && report["different"] == 0, "{report:#}");
     ensure!(report["compared"]["records"] == 2 && report["compared"]["members"] == 8, "{report:#}");
     ensure!(report["compared"]["receipts"].as_u64() > Some(0), "{report:#}");
 
     damage(&base).await?;
-    let (good, damaged) = run(&base, "check").await?;
+    let (good, damaged) = run(&base, "check", &[]).await?;
     // With the versions of both, beside which others than these records are now.
     let versions = report["compared"]["versions"].as_u64().context("versions were compared")?;
     ensure!(!good && damaged["different"] == 3 + versions, "{damaged:#}");
@@ -63,12 +63,12 @@ pub async fn is_checked_and_made_anew(stack: &mut Stack) -> Result<()> {
     let mut index = opened(&base).await?;
     sqlx::query("UPDATE versions SET body = x'00'").execute(&mut index).await?;
     index.close().await?;
-    let output = command(&base, "check").await?;
+    let output = command(&base, "check", &[]).await?;
     let told = String::from_utf8_lossy(&output.stderr);
     ensure!(!output.status.success() && told.contains("index rebuild"), "it does not say what to do: {told}");
-    let (good, _) = run(&base, "rebuild").await?;
+    let (good, _) = run(&base, "rebuild", &[]).await?;
     ensure!(good, "it could not be made anew");
-    let (good, anew) = run(&base, "check").await?;
+    let (good, anew) = run(&base, "check", &[]).await?;
     ensure!(good && anew["at"][0].as_u64() >= report["at"][0].as_u64(), "{anew:#}");
     if anew["at"] == report["at"] {
         ensure!(anew == report, "made anew it is another: {anew:#}");
@@ -78,15 +78,15 @@ pub async fn is_checked_and_made_anew(stack: &mut Stack) -> Result<()> {
     anew::goes_with_its_chain(&base).await
 }
 
-/// Runs a subcommand on the index.
-async fn command(base: &Path, what: &str) -> Result<std::process::Output> {
+/// Runs a subcommand on the index, with more arguments.
+async fn command(base: &Path, what: &str, more: &[&str]) -> Result<std::process::Output> {
     let mut command = tokio::process::Command::new(binary("medshare-node")?);
-    Ok(command.args(["index", what, "--dev", "--base-path"]).arg(base).output().await?)
+    Ok(command.args(["index", what, "--dev", "--base-path"]).arg(base).args(more).output().await?)
 }
 
-/// Runs a subcommand on the index; gives whether it succeeded and what it printed.
-async fn run(base: &Path, what: &str) -> Result<(bool, Value)> {
-    let output = command(base, what).await?;
+/// Runs a subcommand on the index, with more arguments; gives whether it succeeded and what it printed.
+pub async fn run(base: &Path, what: &str, more: &[&str]) -> Result<(bool, Value)> {
+    let output = command(base, what, more).await?;
     let printed = String::from_utf8_lossy(&output.stdout);
     let told = String::from_utf8_lossy(&output.stderr);
     let report = serde_json::from_str(&printed)

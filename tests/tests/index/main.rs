@@ -2,10 +2,15 @@
 
 mod anew;
 mod asked;
+mod elsewhere;
 mod kept;
 mod node;
+#[allow(clippy::print_stderr, reason = "a test says what it does not test")]
+#[path = "../../../crates/indexer/tests/index/postgresql.rs"]
+mod postgresql;
 mod refused;
 mod story;
+mod told;
 
 use anyhow::Result;
 use medshare_tests::Stack;
@@ -22,6 +27,11 @@ async fn a_sale_is_found_as_it_goes_on_and_the_index_is_what_the_chain_is() -> R
     };
     let outcome = outcome.await;
     outcome.map_err(|error| error.context(stack.logs()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_in_postgresql_is_what_one_in_sqlite_is_and_outlives_crashes() -> Result<()> {
+    elsewhere::is_kept_as_in_sqlite().await
 }
 
 #[tokio::test(flavor = "multi_thread")]

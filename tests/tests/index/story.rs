@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use medshare_tests::{Stack, deidentified, sale};
 use serde_json::{Value, json};
 
-use crate::asked::Node;
+use crate::{asked::Node, told::Heard};
 
 const PRICE: &str = "25000000000000";
 
@@ -28,6 +28,7 @@ pub async fn tell(stack: &Stack) -> Result<Told> {
     let mut records = node.subscribe("Records", json!({ "owner": owner })).await?;
     let mut orders = node.subscribe("Orders", json!({ "seller": owner })).await?;
     let mut listings = node.subscribe("Listings", json!({ "kind": "Fhir" })).await?;
+    let heard = Heard::of(&node, &owner).await?;
 
     let file = deidentified("fhir/atencio.json", stack.dir())?;
     let registered =
@@ -65,8 +66,7 @@ pub async fn tell(stack: &Stack) -> Result<Told> {
     // Each subscription has told of each thing that happened, once.
     let mut seen = Vec::new();
     while seen.last() != Some(&("Approved".to_owned(), true)) {
-        let told = records.next().await.context("the records ended")??;
-        node.told("Records", &told)?;
+        let told = node.next("Records", &mut records).await?;
         let item = &told["item"];
         ensure!(item["record"] == record && told["at"]["final"] == true, "{told:#}");
         seen.push((item["status"].as_str().unwrap_or_default().to_owned(), !item["listing"].is_null()));
@@ -79,13 +79,11 @@ pub async fn tell(stack: &Stack) -> Result<Told> {
         ]),
         "the records were told as {seen:?}"
     );
-    let listed = listings.next().await.context("the listings ended")??;
-    node.told("Listings", &listed)?;
+    let listed = node.next("Listings", &mut listings).await?;
     ensure!(listed["item"]["listing"]["price"] == PRICE, "{listed:#}");
     let mut states = Vec::new();
     while states.last().map(String::as_str) != Some("Delivered") {
-        let told = orders.next().await.context("the orders ended")??;
-        node.told("Orders", &told)?;
+        let told = node.next("Orders", &mut orders).await?;
         let state = told["item"]["state"].as_object().and_then(|state| state.keys().next().cloned());
         states.push(state.context("an order without a state")?);
     }
@@ -94,6 +92,7 @@ pub async fn tell(stack: &Stack) -> Result<Told> {
         ["Open", "Delivered"].ends_with(&states.iter().map(String::as_str).collect::<Vec<_>>()),
         "{states:?}"
     );
+    heard.tells(stack, &node, record, &buyer).await?;
     Ok(Told { record, trace, orders: delivered["items"].clone() })
 }
 

@@ -43,7 +43,7 @@ fn index(chain: &Chain) -> String {
         "{MADE}\n# Reference\n\nCalls, storage, events, errors and constants of the runtime `{}`, specification {}, as its metadata have \
          them. A call is encoded as the pallet's number and its own, then its arguments in SCALE; an error comes back as the pallet's \
          number and its own.\n\n- [Types](types.md) that are named by them\n- [Runtime API](runtime-api.md): what clients and nodes ask \
-         the runtime\n- [JSON-RPC](../rpc.md) of a node\n- [The command](../cli.md) `medshare`, and its [exit \
+         the runtime\n- [JSON-RPC](json-rpc.md) of a node: what its methods take and give, and [what for](../rpc.md)\n- [The command](../cli.md) `medshare`, and its [exit \
          codes](../cli.md#how-it-ends)\n- [Votes](../council.md) that decisions of the hospitals need\n- [Who pays](../storage.md) for what \
          is stored\n- HTTP interface of a vault: [its page](../vault.md), and `/openapi.json` of a running one\n\n\
          ## Pallets\n\n| number | pallet | what for |\n|---|---|---|\n",

@@ -91,6 +91,9 @@ pub struct Buy {
     /// Do not check before that the vault serves the ciphertext
     #[arg(long)]
     pub no_preview: bool,
+    /// Fetch the ciphertext before, and order only if it is whole and has the hash that the chain says; nothing of it is kept
+    #[arg(long, conflicts_with = "no_preview")]
+    pub verify: bool,
 }
 
 #[derive(Args)]

@@ -38,8 +38,9 @@ pub enum Audit {
         /// nothing
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
-        /// Vote for it whatever that check finds, having looked and judging otherwise
-        #[arg(long)]
+        /// Vote for it whatever that check finds, having looked and judging otherwise; with a report of one's own there is no
+        /// such check
+        #[arg(long, conflicts_with = "report")]
         despite_findings: bool,
     },
     /// Vote against a record; about a claim, for the buyer

@@ -93,6 +93,18 @@ fn a_vote_is_either_for_or_against() {
 }
 
 #[test]
+fn a_report_of_ones_own_is_not_checked_and_so_finds_nothing_to_pass_over() {
+    assert!(parse("audit approve 1 --despite-findings").is_ok());
+    assert!(mistake("audit approve 1 --despite-findings --report a.json").contains("cannot be used"));
+}
+
+#[test]
+fn what_is_fetched_to_be_verified_is_asked_for_before() {
+    assert!(matches!(parse("buy 1 --use other --verify"), Ok(Command::Buy(Buy { verify: true, .. }))));
+    assert!(mistake("buy 1 --use other --verify --no-preview").contains("cannot be used"));
+}
+
+#[test]
 fn mistakes_are_told_with_what_would_be_right() {
     for (line, told) in [
         ("council vote seven --yes", "neither a motion's number nor its hash"),

@@ -175,7 +175,7 @@ async fn describe(context: &Context, motion: &Motion) -> Result<Vec<String>> {
     if call.call == "Whitelist.whitelist_call" {
         let pending = upgrade::pending(&context.chain).await?;
         let about = pending.iter().find(|pending| pending.call.motion == Some(*index));
-        let what = about.map(super::upgrade::describe).unwrap_or_default();
+        let what = about.map(|call| super::upgrade::describe(&call.meaning, call.passed)).unwrap_or_default();
         lines.extend(what.iter().map(|line| format!("    as root: {line}")));
     }
     if let Some(first) = lines.first_mut() {

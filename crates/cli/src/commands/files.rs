@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use medshare_client::{access, listed::listed, provider, provider::SealedFile, readers};
+use medshare_client::{Progress, access, listed::listed, provider, provider::SealedFile, readers};
 use medshare_types::{Kind, Modifier, Permission, Point, Policy};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -26,8 +26,19 @@ const SEALED: &str = ".sealed.json";
 /// Behind the address of polkadot.js Apps, what it shows an encoded call with.
 const DECODE: &str = "#/extrinsics/decode/";
 
-pub fn describe(args: FileArgs) -> Result<Output> {
-    Output::new(json!(readers::describe(&args.file, args.kind)?))
+pub async fn describe(progress: &Progress, args: FileArgs) -> Result<Output> {
+    let (progress, FileArgs { file, kind }) = (progress.clone(), args);
+    let described =
+        on_files(move || Ok(progress.reading(&file, |source| readers::describe(source, kind))?)).await?;
+    Output::new(json!(described))
+}
+
+/// Does work on files beside the asynchronous work, which a signal ends.
+///
+/// # Errors
+/// Of the work.
+pub async fn on_files<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await?
 }
 
 pub async fn seal(context: &Context, args: Seal) -> Result<Output> {
@@ -119,8 +130,8 @@ async fn seal_one(
     let (document, settings, privacy, progress) =
         (file.to_owned(), context.settings.clone(), privacy.clone(), context.progress.clone());
     let made = context.new_secret.clone();
-    tokio::task::spawn_blocking(move || -> Result<_> {
-        let cleared = privacy::clear(&settings, &made, &document, kind, &privacy, link)?;
+    on_files(move || {
+        let cleared = privacy::clear((&settings, &made), (&document, kind), (&privacy, link), &progress)?;
         let how = (key, privacy.identifying());
         let mut sealed = provider::seal_file(&cleared.path, kind, &envelope, how, &progress)
             .map_err(|error| privacy::explained(error, &document, &privacy))?;
@@ -130,7 +141,7 @@ async fn seal_one(
         }
         Ok((sealed, cleared))
     })
-    .await?
+    .await
 }
 
 /// Writes what belongs beside an envelope: its description and, last, what was changed in the file. If one of them cannot
@@ -394,7 +405,7 @@ pub fn digest(path: &Path) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use medshare_client::{keys::Identity, progress::Progress, provider::Identifying, readers::deid::Dates};
+    use medshare_client::{keys::Identity, provider::Identifying, readers::deid::Dates};
 
     use super::*;
     use crate::args::Rules;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use medshare_client::{
     Error, agent,
     buyer::{self, Filter},
@@ -112,7 +112,12 @@ pub async fn buy(context: &Context, args: Buy) -> Result<Output> {
         return Err(Error::PurposeNotPermitted { record: args.record }.into());
     }
     if !args.no_preview {
-        buyer::preview(&context.chain, &identity, &context.vaults().await?, &offer, FINALITY).await?;
+        let vaults = context.vaults().await?;
+        buyer::preview(&context.chain, &identity, &vaults, &offer, FINALITY).await?;
+        if args.verify {
+            let verified = buyer::verify(&identity, &vaults, &offer, &context.progress).await;
+            verified.with_context(|| format!("record {} is not ordered", args.record))?;
+        }
     }
     let (order, outcome) = buyer::order(&context.chain, &identity, &offer, purpose, context.until()).await?;
     let delivered = match args.wait {
@@ -126,9 +131,15 @@ pub async fn buy(context: &Context, args: Buy) -> Result<Output> {
         "price": price.to_string(),
         "state": state,
         "delivered": delivered,
+        "verified": args.verify,
     }))?
     .at(&outcome)
     .line(format!("order {order}: {} on hold until the key is delivered", Amount(price)));
+    let output = match args.verify {
+        true => output
+            .line(format!("The vault has all {} bytes of it, as registered.", offer.version.content.size)),
+        false => output,
+    };
     Ok(match delivered.is_null() {
         false => output
             .line(format!("The key was delivered and checked; open it with: medshare open {}", args.record)),

@@ -53,9 +53,9 @@ pub async fn run(command: Command, settings: Settings, session: &Session) -> Res
 async fn perform(command: Command, settings: Settings, session: &Session) -> Result<Output> {
     // What needs no node must work without one.
     let command = match command {
-        Command::Describe(args) => return files::describe(args),
-        Command::Check(args) => return privacy::check(args),
-        Command::Deidentify(args) => return privacy::deidentify(&settings, &session.new_secret, args),
+        Command::Describe(args) => return files::describe(&session.progress, args).await,
+        Command::Check(args) => return privacy::check(&session.progress, args).await,
+        Command::Deidentify(args) => return privacy::deidentify(settings, session, args).await,
         Command::Completions { shell } => return manual::completions(shell),
         Command::Man { dir } => return manual::pages(&dir),
         Command::Config(args) => return manual::config(&settings, args),

@@ -71,6 +71,10 @@ pub fn after(command: &Command) -> Next {
         Command::Seal(_) => {
             (None, "no envelope was written, or a whole one with its .sealed.json: repeat the command")
         }
+        Command::Deidentify(_) => (
+            None,
+            "no copy was written, or a whole one with the report that was asked for: repeat the command",
+        ),
         Command::Buy(_) => (
             Some("medshare orders"),
             "`medshare orders` says whether the order is placed: then wait for the key and `medshare open` the record; the chain \

@@ -1,22 +1,26 @@
 //! What in files identifies persons: finding it, taking it out, and not sealing it unawares.
 
 use std::{
+    fs,
     io::{self, BufWriter, Write as _},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result};
 use medshare_client::{
+    Progress,
     listed::listed,
     provider::Identifying,
     readers::deid::{self, Findings, Options, Report, Secret},
 };
 use medshare_types::{Hash, Kind};
 use serde_json::json;
+use tempfile::NamedTempFile;
 
+use super::files::on_files;
 use crate::{
-    args::{Check, Deidentify, Privacy, Rules},
-    context::NewSecret,
+    args::{Check, Deidentify, FileArgs, Privacy, Rules},
+    context::{NewSecret, Session},
     exit::Exit,
     failure::Failure,
     output::Output,
@@ -27,9 +31,11 @@ use crate::{
 const MOST: usize = 60;
 
 /// `medshare check`: ends in [`Exit::Input`] if a file holds something structured.
-pub fn check(args: Check) -> Result<Output> {
-    let findings = deid::check(&args.file.file, args.file.kind, args.values)?;
-    let lines = lines(&findings, args.values);
+pub async fn check(progress: &Progress, args: Check) -> Result<Output> {
+    let (progress, Check { file: FileArgs { file, kind }, values }) = (progress.clone(), args);
+    let findings =
+        on_files(move || Ok(progress.reading(&file, |source| deid::check(source, kind, values))?)).await?;
+    let lines = lines(&findings, values);
     let checked = findings.checked();
     let output = lines.into_iter().fold(Output::new(json!(checked))?, Output::line);
     Ok(match checked.clean {
@@ -80,16 +86,27 @@ pub fn lines(findings: &Findings, values: bool) -> Vec<String> {
 }
 
 /// `medshare deidentify`: writes a copy.
-pub fn deidentify(settings: &Settings, made: &NewSecret, args: Deidentify) -> Result<Output> {
+pub async fn deidentify(settings: Settings, session: &Session, args: Deidentify) -> Result<Output> {
+    let (made, progress) = (session.new_secret.clone(), session.progress.clone());
+    on_files(move || copied(&settings, &made, &args, &progress)).await
+}
+
+fn copied(settings: &Settings, made: &NewSecret, args: &Deidentify, progress: &Progress) -> Result<Output> {
     for path in [Some(&args.output), args.rules.report.as_ref()].into_iter().flatten() {
         writable(path)?;
     }
     let options = options(settings, &args.rules, made)?;
-    let report = write_copy(&args.file.file, args.file.kind, &args.output, &options)?;
+    let kind = args.file.kind;
+    let (copy, report) = Draft::copy((&args.file.file, kind), &args.output, &options, progress)?;
+    // Before it is kept: whoever breaks this off has no copy that was not looked through.
+    let left = progress.reading(copy.file.path(), |source| deid::check(source, kind, false))?;
+    copy.keep()?;
     if let Some(path) = &args.rules.report {
-        write_json(path, &report)?;
+        write_json(path, &report).map_err(|error| match fs::remove_file(&args.output) {
+            Ok(()) => error.context("the copy is removed again, as there is no report of it"),
+            Err(_) => error.context(format!("there is no report of {}, the copy", args.output.display())),
+        })?;
     }
-    let left = deid::check(&args.output, args.file.kind, false)?;
     let removed = report.elements();
     let output = Output::new(json!({
         "path": args.output,
@@ -141,12 +158,10 @@ impl Cleared {
 
 /// A file as it is to be sealed. A copy has the same name, with `.zip` behind that of a folder.
 pub fn clear(
-    settings: &Settings,
-    made: &NewSecret,
-    file: &Path,
-    kind: Option<Kind>,
-    privacy: &Privacy,
-    link: bool,
+    (settings, made): (&Settings, &NewSecret),
+    (file, kind): (&Path, Option<Kind>),
+    (privacy, link): (&Privacy, bool),
+    progress: &Progress,
 ) -> Result<Cleared> {
     if privacy.has_idle_rules() {
         let failure = Failure::usage(
@@ -167,7 +182,7 @@ pub fn clear(
     if link {
         let subject = match &options.patient {
             Some(patient) => Some(options.secret.subject(patient)),
-            None => deid::subject(file, kind, &options.secret)?,
+            None => progress.reading(file, |source| deid::subject(source, kind, &options.secret))?,
         };
         let subject = subject.ok_or_else(|| {
             Failure::input(
@@ -185,7 +200,9 @@ pub fn clear(
             name.push(".zip");
         }
         let copy = dir.path().join(name);
-        cleared.report = Some(write_copy(file, kind, &copy, &options)?);
+        let (draft, report) = Draft::copy((file, kind), &copy, &options, progress)?;
+        draft.keep()?;
+        cleared.report = Some(report);
         cleared.path = copy;
         cleared._dir = Some(dir);
     }
@@ -283,38 +300,58 @@ pub fn absent(path: &Path) -> Result<()> {
     }
 }
 
-fn write_copy(file: &Path, kind: Option<Kind>, to: &Path, options: &Options) -> Result<Report> {
-    let mut report = None;
-    written(to, |out| {
-        report = Some(deid::deidentify(file, kind, out, options)?);
-        Ok(())
-    })?;
-    report.context("nothing was de-identified")
-}
-
 /// Writes a file of JSON, as a report or a description.
 pub fn write_json(path: &Path, content: &impl serde::Serialize) -> Result<()> {
-    written(path, |out| {
+    let mut draft = Draft::new(path)?;
+    draft.write(|out| {
         serde_json::to_writer_pretty(&mut *out, content)?;
         Ok(writeln!(out)?)
-    })
+    })?;
+    draft.keep()
 }
 
-/// Writes a file that appears at once and whole, or not at all.
-fn written(path: &Path, write: impl FnOnce(&mut dyn io::Write) -> Result<()>) -> Result<()> {
-    let unwritable = || format!("cannot write {}", path.display());
-    let mut file = temporary(path)?;
-    let mut out = BufWriter::new(file.as_file_mut());
-    write(&mut out)?;
-    out.flush().with_context(unwritable)?;
-    drop(out);
-    file.as_file().sync_all().with_context(unwritable)?;
-    file.persist_noclobber(path).with_context(unwritable)?;
-    Ok(())
+/// A file that appears at once and whole, or not at all.
+struct Draft<'a> {
+    path: &'a Path,
+    file: NamedTempFile,
+}
+
+impl<'a> Draft<'a> {
+    fn new(path: &'a Path) -> Result<Self> {
+        Ok(Self { path, file: temporary(path)? })
+    }
+
+    /// The copy of a file without what identifies, and what was changed in it.
+    fn copy(
+        (file, kind): (&Path, Option<Kind>),
+        to: &'a Path,
+        options: &Options,
+        progress: &Progress,
+    ) -> Result<(Self, Report)> {
+        let mut copy = Self::new(to)?;
+        let report = copy.write(|out| {
+            Ok(progress.reading(file, |source| deid::deidentify(source, kind, out, options))?)
+        })?;
+        Ok((copy, report))
+    }
+
+    fn write<T>(&mut self, write: impl FnOnce(&mut dyn io::Write) -> Result<T>) -> Result<T> {
+        let mut out = BufWriter::new(self.file.as_file_mut());
+        let written = write(&mut out)?;
+        out.flush().with_context(|| format!("cannot write {}", self.path.display()))?;
+        Ok(written)
+    }
+
+    fn keep(self) -> Result<()> {
+        let unwritable = || format!("cannot write {}", self.path.display());
+        self.file.as_file().sync_all().with_context(unwritable)?;
+        self.file.persist_noclobber(self.path).with_context(unwritable)?;
+        Ok(())
+    }
 }
 
 /// A temporary file in the folder of a file that is to be written, readable by its owner only.
-fn temporary(path: &Path) -> Result<tempfile::NamedTempFile> {
+fn temporary(path: &Path) -> Result<NamedTempFile> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::NamedTempFile::new_in(dir).with_context(|| format!("cannot write to {}", dir.display()))
+    NamedTempFile::new_in(dir).with_context(|| format!("cannot write to {}", dir.display()))
 }

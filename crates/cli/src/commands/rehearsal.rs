@@ -126,7 +126,7 @@ fn hold_json(hold: &Hold) -> Value {
 fn hold_text(hold: &Hold) -> String {
     match hold.amount {
         Some(amount) => format!("{} ({})", Amount(amount), hold.what),
-        None => format!("a {} that hospitals have set", hold.what),
+        None => format!("a {} of which the amount is not known", hold.what),
     }
 }
 

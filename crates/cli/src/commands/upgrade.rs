@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use medshare_client::upgrade::{self, Pending, Release};
-use serde_json::json;
+use medshare_client::upgrade::{self, Meaning, Pending, Release, Scheduled};
+use serde_json::{Value, json};
 
 use super::council::{call_lines, enact, proposed_output, terms};
 use crate::{args::Upgrade, context::Context, output::Output};
@@ -37,22 +37,22 @@ pub async fn run(context: &Context, args: Upgrade) -> Result<Output> {
 }
 
 /// What a call would do as root, in lines for people.
-pub fn describe(pending: &Pending) -> Vec<String> {
-    if let Some(sha256) = pending.sha256 {
-        let what = match &pending.installs {
+pub fn describe(meaning: &Meaning, passed: bool) -> Vec<String> {
+    if let Some(sha256) = meaning.sha256 {
+        let what = match &meaning.installs {
             Some(version) => format!("{} {}", version.spec_name, version.spec_version),
             None => "a runtime whose version cannot be read".to_owned(),
         };
-        return vec![format!("installs {what}{}; SHA-256 {}", when(pending), hex::encode(sha256))];
+        return vec![format!("installs {what}{}; SHA-256 {}", when(meaning, passed), hex::encode(sha256))];
     }
-    match &pending.decoded {
+    match &meaning.decoded {
         Some(decoded) => call_lines(decoded),
         None => vec!["its bytes are not on the chain, or not known to its runtime".to_owned()],
     }
 }
 
-fn when(pending: &Pending) -> String {
-    match (pending.at, pending.passed) {
+fn when(meaning: &Meaning, passed: bool) -> String {
+    match (meaning.at, passed) {
         (Some(at), false) => format!(" in block {at}"),
         (Some(at), true) => format!(" in block {at}, which has passed: it cannot be done any more"),
         (None, _) => String::new(),
@@ -63,39 +63,81 @@ async fn status(context: &Context, wasm: Option<PathBuf>) -> Result<Output> {
     let release = wasm.map(|wasm| Release::read(&wasm)).transpose()?;
     let current = upgrade::current(&context.chain).await?;
     let pending = upgrade::pending(&context.chain).await?;
-    let about: Vec<&Pending> = release.as_ref().map_or_else(Vec::new, |release| {
-        pending.iter().filter(|pending| pending.sha256 == Some(release.sha256)).collect()
-    });
-    let described = release.as_ref().map(|release| {
-        let calls: Vec<_> = about.iter().map(|pending| pending.call.hash).collect();
-        json!({ "calls": calls, "version": release.version, "sha256": release.sha256,
-            "pending": !about.is_empty() })
-    });
-    let output = Output::new(json!({ "current": current, "pending": pending, "file": described }))?
-        .line(format!("the chain has {} {}", current.spec_name, current.spec_version));
-    let lines = pending.iter().flat_map(|pending| {
-        let state = match pending.call.motion {
+    let scheduled = upgrade::scheduled(&context.chain).await?;
+    let file = release.as_ref().map(|release| About::new(release, &pending, &scheduled));
+    let mut output = Output::new(json!({
+        "current": current, "pending": pending, "scheduled": scheduled, "file": file.as_ref().map(About::json)
+    }))?
+    .line(format!("the chain has {} {}", current.spec_name, current.spec_version));
+    for call in &pending {
+        let state = match call.call.motion {
             Some(motion) => format!("proposed as motion {motion}"),
             None => "let by the hospitals: medshare council enact".to_owned(),
         };
-        let first = format!("{:?}: {state}", pending.call.hash);
-        [first].into_iter().chain(describe(pending).into_iter().map(|line| format!("    {line}")))
-    });
-    let output = lines.fold(output, Output::line).line(format!("{} calls to run as root", pending.len()));
-    let Some(Release { version, .. }) = release else { return Ok(output) };
-    let name = format!("The file holds {} {}", version.spec_name, version.spec_version);
-    if about.is_empty() {
-        return Ok(output.line(format!("{name}; nothing above is about this file.")));
+        output = indented(output.line(format!("{:?}: {state}", call.call.hash)), &call.meaning, call.passed);
     }
-    Ok(about.into_iter().fold(output, |output, pending| {
-        let hash = pending.call.hash;
-        output.line(match pending.call.motion {
-            _ if pending.passed => format!("{name}; {hash:?} is about exactly this file, too late."),
-            Some(motion) => format!("{name}; motion {motion} is about exactly this file{}.", when(pending)),
-            None => format!(
-                "{name}; the hospitals let exactly this file{}: medshare upgrade enact {hash:?}",
-                when(pending)
-            ),
+    output = output.line(format!("{} calls to run as root", pending.len()));
+    for call in &scheduled {
+        let place = format!("block {}, place {}: runs by itself", call.block, call.index);
+        output = indented(output.line(place), &call.meaning, false);
+    }
+    if !scheduled.is_empty() {
+        output = output
+            .line(format!("{} calls scheduled", scheduled.len()))
+            .line("To take one back: medshare council propose root Scheduler.cancel --arg when=BLOCK --arg index=PLACE");
+    }
+    Ok(file.iter().flat_map(About::lines).fold(output, Output::line))
+}
+
+fn indented(output: Output, meaning: &Meaning, passed: bool) -> Output {
+    describe(meaning, passed).into_iter().map(|line| format!("    {line}")).fold(output, Output::line)
+}
+
+/// What of all that is about the runtime in a file.
+struct About<'a> {
+    release: &'a Release,
+    pending: Vec<&'a Pending>,
+    scheduled: Vec<&'a Scheduled>,
+}
+
+impl<'a> About<'a> {
+    fn new(release: &'a Release, pending: &'a [Pending], scheduled: &'a [Scheduled]) -> Self {
+        let same = |meaning: &Meaning| meaning.sha256 == Some(release.sha256);
+        Self {
+            release,
+            pending: pending.iter().filter(|call| same(&call.meaning)).collect(),
+            scheduled: scheduled.iter().filter(|call| same(&call.meaning)).collect(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        let calls: Vec<_> = self.pending.iter().map(|pending| pending.call.hash).collect();
+        let blocks: Vec<_> = self.scheduled.iter().map(|scheduled| scheduled.block).collect();
+        json!({
+            "calls": calls, "version": self.release.version, "sha256": self.release.sha256,
+            "pending": !calls.is_empty(), "scheduled": blocks
         })
-    }))
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let version = &self.release.version;
+        let name = format!("The file holds {} {}", version.spec_name, version.spec_version);
+        if self.pending.is_empty() && self.scheduled.is_empty() {
+            return vec![format!("{name}; nothing above is about this file.")];
+        }
+        let pending = self.pending.iter().map(|call| {
+            let (hash, when) = (call.call.hash, when(&call.meaning, call.passed));
+            match call.call.motion {
+                _ if call.passed => format!("{name}; {hash:?} is about exactly this file, too late."),
+                Some(motion) => format!("{name}; motion {motion} is about exactly this file{when}."),
+                None => format!(
+                    "{name}; the hospitals let exactly this file{when}: medshare upgrade enact {hash:?}"
+                ),
+            }
+        });
+        let scheduled = self.scheduled.iter().map(|call| {
+            format!("{name}; exactly this file is installed in block {}, by itself.", call.block)
+        });
+        pending.chain(scheduled).collect()
+    }
 }

@@ -106,3 +106,33 @@ fn errors_are_objects_and_end_in_the_code_of_their_kind() {
     }
     assert!(!home.join("copy.age").exists(), "a command that failed wrote something");
 }
+
+#[test]
+fn errors_are_objects_wherever_json_is_set() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = dir.path();
+    std::fs::write(home.join("json.toml"), "json = true").unwrap();
+    std::fs::write(home.join("broken.toml"), "json = true\nnodes = 1").unwrap();
+    let plain = ("MEDSHARE_JSON", "no");
+    for (is_json, environment, arguments) in [
+        (true, ("MEDSHARE_JSON", "1"), vec!["nothing-of-the-kind"]),
+        (true, ("MEDSHARE_JSON", "1"), vec!["--config", "none.toml", "config", "show"]),
+        (true, ("MEDSHARE_CONFIG", "json.toml"), vec!["nothing-of-the-kind"]),
+        (true, ("MEDSHARE_CONFIG", "json.toml"), vec!["--dev", "a", "--key-file", "b", "config", "show"]),
+        (true, ("MEDSHARE_CONFIG", "broken.toml"), vec!["config", "show"]),
+        (true, ("MEDSHARE_DEV", "Alice"), vec!["--config=json.toml", "nothing-of-the-kind"]),
+        (false, plain, vec!["--config=json.toml", "nothing-of-the-kind"]),
+        (false, plain, vec!["--config", "broken.toml", "config", "show"]),
+    ] {
+        let (name, value) = environment;
+        let output = medshare(home).env(name, value).args(&arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: "), "people are told too");
+        let printed = String::from_utf8(output.stdout).unwrap();
+        if is_json {
+            check("error", &serde_json::from_str(&printed).unwrap());
+        } else {
+            assert!(printed.is_empty(), "{arguments:?}: {printed}");
+        }
+    }
+}

@@ -42,7 +42,21 @@ impl Backoff {
 struct Failure {
     count: u32,
     again: Instant,
+    /// By which it is known again.
+    kind: String,
     told: String,
+}
+
+/// What makes a failure another than the one before: not hashes. What was sent anew has another one and comes into another
+/// block, and is the same doubt.
+fn kind(error: &Error) -> String {
+    match error {
+        Error::InDoubt { call, cause, .. } => format!("{call} is in doubt: {}", kind(cause)),
+        error => {
+            let text = error.to_string();
+            text.split(' ').filter(|word| !word.contains("0x")).collect::<Vec<_>>().join(" ")
+        }
+    }
 }
 
 /// What failed. Holds no more than what there is to do.
@@ -63,14 +77,14 @@ impl Attempts {
     /// Notes that a task failed. Gives the pause before the next attempt, if the failure is another than the last one:
     /// what fails in the same way for days is told once.
     pub fn failed(&mut self, task: &Task, error: &Error, now: Instant) -> Option<Duration> {
-        let kind = if error.is_refusal() { Backoff::REFUSED } else { Backoff::FAILED };
-        let text = error.to_string();
+        let backoff = if error.is_refusal() { Backoff::REFUSED } else { Backoff::FAILED };
+        let kind = kind(error);
         let before = self.0.remove(task);
-        let is_news = before.as_ref().is_none_or(|before| before.told != text);
+        let is_news = before.as_ref().is_none_or(|before| before.kind != kind);
         let count = before.map_or(1, |before| before.count.saturating_add(1));
-        let pause = kind.after(count);
+        let pause = backoff.after(count);
         let again = now.checked_add(pause).unwrap_or(now);
-        self.0.insert(task.clone(), Failure { count, again, told: text });
+        self.0.insert(task.clone(), Failure { count, again, kind, told: error.to_string() });
         is_news.then_some(pause)
     }
 
@@ -99,7 +113,7 @@ impl Attempts {
 mod tests {
     use super::*;
     use crate::error::PoolRefusal;
-    use medshare_types::AccountId;
+    use medshare_types::{AccountId, Hash};
 
     const TASK: Task = Task::Settle(1);
 
@@ -131,6 +145,25 @@ mod tests {
         assert_eq!(attempts.failing().count(), 1);
         attempts.done(&TASK);
         assert!(!attempts.has_failed(&TASK));
+    }
+
+    #[test]
+    fn a_doubt_is_told_once_whatever_was_sent_anew() {
+        let (mut attempts, now) = (Attempts::default(), Instant::now());
+        let doubt = |transaction: u8, block: Option<u8>, reason: &str| Error::InDoubt {
+            call: "Marketplace.settle".into(),
+            transaction: Hash::repeat_byte(transaction),
+            block: block.map(Hash::repeat_byte),
+            cause: Box::new(Error::Node { url: "ws://a".into(), asked: "it".into(), reason: reason.into() }),
+        };
+        assert!(attempts.failed(&TASK, &doubt(1, None, "closed"), now).is_some());
+        assert_eq!(attempts.failed(&TASK, &doubt(2, None, "closed"), now), None);
+        assert_eq!(attempts.failed(&TASK, &doubt(3, Some(4), "closed"), now), None);
+        assert!(attempts.failed(&TASK, &doubt(3, None, "no block 0x05"), now).is_some(), "another reason");
+        assert_eq!(attempts.failed(&TASK, &doubt(3, None, "no block 0x06"), now), None);
+        let (_, told) = attempts.failing().next().unwrap();
+        assert!(told.contains("0x0303"), "the last one is what to look for: {told}");
+        assert!(attempts.failed(&Task::Settle(2), &doubt(3, None, "closed"), now).is_some(), "another order");
     }
 
     #[test]

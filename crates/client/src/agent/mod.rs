@@ -5,14 +5,16 @@
 //! no to what waits is on the chain too: somebody delivers, answers, denies or cancels by hand.
 
 mod attempts;
+mod facts;
 mod notice;
 mod plan;
 mod rules;
 mod source;
 mod witness;
 
+pub use facts::deliver;
 pub use notice::{Notice, Status};
-pub use plan::{Task, Waiting, Why, deliver};
+pub use plan::{Task, Waiting, Why};
 pub use rules::{Decision, Rule, Rules, Ruling, Wanted, Wish};
 
 use std::{
@@ -31,7 +33,8 @@ use crate::{
     chain::{BlockId, FinalizedBlocks},
 };
 use attempts::{Attempts, Backoff};
-use plan::{Facts, Keys, Plan};
+use facts::{Facts, Mandate};
+use plan::{Keys, Plan};
 use witness::{Unconfirmed, Witnesses};
 
 /// How many transactions are under way at once.
@@ -207,10 +210,22 @@ impl Agent {
         witnesses: &Result<Vec<Chain>, Unconfirmed>,
     ) -> Result<Outcome> {
         let facts = Facts::read(&self.chain, &self.principal, task, At::Block(head.hash)).await?;
-        if facts != Facts::None {
-            witness::confirm(witnesses, &self.principal, task, &facts, head).await?;
+        if let Some(facts) = &facts {
+            let mandate = Mandate { owner: &self.principal, rules: &self.rules };
+            // A node may have said something else when it was asked what there is to do.
+            if !mandate.covers(task, facts).await? {
+                return Err(Error::NotNow {
+                    doing: "seal a key for",
+                    what: format!("{task:?}"),
+                    reason: format!(
+                        "by what {} says of it now, it is not due or not allowed",
+                        self.chain.url()
+                    ),
+                });
+            }
+            witness::confirm(witnesses, mandate, task, facts, head).await?;
         }
-        let call = plan::call(&self.chain, &self.identity, task, facts)?;
+        let call = facts::call(&self.chain, &self.identity, task, facts)?;
         if self.attempts.has_failed(task) {
             // A call that the chain refuses again would use up quota again.
             if let Some(refusal) = self.chain.rehearse(&self.identity, &call).await?.refusal {

@@ -20,7 +20,8 @@ pub enum Notice {
     /// The chain refused something; it is tried again after the pause, and told again if it is refused for another
     /// reason. Before it is sent again, it is rehearsed.
     Refused(Task, Error, Duration),
-    /// Something failed and is tried again after the pause.
+    /// Something failed and is tried again after the pause, and told again if it fails for another reason: that what is sent
+    /// anew has another hash is none.
     Failed(Task, Error, Duration),
     /// Something waits for a person. Told when it is first seen, and once more when little time is left for it.
     Asked(Box<Waiting>),

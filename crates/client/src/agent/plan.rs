@@ -1,19 +1,15 @@
 //! What there is to do, worked out from the state of the chain and what the owner has said in advance.
 
 use medshare_types::{
-    AccessRequest, AccountId, Moment, Order, OrderId, OrderState, Party, Purpose, RecordId, RecordVersion,
-    RequestId, Review, ReviewState, SealPurpose, Subject, Version,
+    AccessRequest, AccountId, Moment, Order, OrderId, OrderState, Party, Purpose, RecordId, RequestId,
+    Review, ReviewState, Subject, Version,
 };
 
 use super::{
     rules::{Decision, Rules, Ruling, Wanted, Wish},
     source::Source,
 };
-use crate::{
-    At, Chain, Error, Identity, Result,
-    chain::{Call, calls},
-    sealing::{self, Recipient},
-};
+use crate::Result;
 
 /// Something that the agent does.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -295,98 +291,6 @@ fn for_order(id: OrderId, order: &Order<AccountId>, me: &AccountId, now: Moment)
         OrderState::Claimed { rule_by } if now >= rule_by => Some(Task::Settle(id)),
         _ => None,
     }
-}
-
-/// What the chain says about something for which a key is sealed: to whom, and which key.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) enum Facts {
-    /// No key is sealed.
-    None,
-    Review(Box<Review<AccountId>>),
-    Order(Box<(Order<AccountId>, RecordVersion<AccountId>)>),
-    Request(Box<(AccessRequest<AccountId>, RecordVersion<AccountId>)>),
-}
-
-impl Facts {
-    /// What a node says.
-    pub async fn read(chain: &Chain, owner: &AccountId, task: &Task, at: At) -> Result<Self> {
-        Ok(match task {
-            Task::DeliverKeys(subject, auditors) => {
-                let mut review = chain.known_review(*subject, at).await?;
-                review.panel.retain(|seat| auditors.contains(&seat.auditor));
-                Self::Review(Box::new(review))
-            }
-            Task::Deliver(id) => {
-                let order = chain.known_order(*id, at).await?;
-                let version = chain.known_version(order.record, order.version, at).await?;
-                Self::Order(Box::new((order, version)))
-            }
-            Task::Answer(id, _) => {
-                let unknown = || Error::UnknownRequest { request: *id, owner: owner.clone() };
-                let open = chain.all_requests_of(owner, at).await?;
-                let (_, request) = open.into_iter().find(|(found, _)| found == id).ok_or_else(unknown)?;
-                let version = chain.known_version(request.record, request.version, at).await?;
-                Self::Request(Box::new((request, version)))
-            }
-            Task::Cancel(_)
-            | Task::Expire(_)
-            | Task::Settle(_)
-            | Task::Replace(..)
-            | Task::Lapse(_)
-            | Task::Deny(_) => Self::None,
-        })
-    }
-}
-
-/// The call that does a task. Keys are sealed to whom and for what the facts say, and nothing is asked again.
-pub(super) fn call(chain: &Chain, identity: &Identity, task: &Task, facts: Facts) -> Result<Call> {
-    let unfit = || Error::NotNow {
-        doing: "seal a key for",
-        what: format!("{task:?}"),
-        reason: "what is known of it is about something else".into(),
-    };
-    Ok(match (task, facts) {
-        (Task::DeliverKeys(subject, _), Facts::Review(review)) => {
-            sealing::panel_keys(chain, identity, *subject, &review)?.ok_or_else(|| Error::NotNow {
-                doing: "deliver keys for",
-                what: format!("record {} version {}", review.record, review.version),
-                reason: "the panel has changed".into(),
-            })?
-        }
-        (Task::Deliver(id), Facts::Order(facts)) => {
-            let (order, version) = *facts;
-            let purpose = SealPurpose::Order(*id);
-            let recipient = Recipient { account: order.buyer, key: order.buyer_key, purpose };
-            let sealed =
-                sealing::seal_own(chain, identity, (order.record, order.version), &version, &recipient)?;
-            calls::deliver(*id, sealed)
-        }
-        (Task::Answer(id, expires), Facts::Request(facts)) => {
-            let (request, version) = *facts;
-            let purpose = SealPurpose::Request(*id);
-            let recipient = Recipient { account: request.requester, key: request.requester_key, purpose };
-            let sealed =
-                sealing::seal_own(chain, identity, (request.record, request.version), &version, &recipient)?;
-            calls::answer(*id, sealed, *expires)
-        }
-        (Task::DeliverKeys(..) | Task::Deliver(_) | Task::Answer(..), _) => return Err(unfit()),
-        (Task::Cancel(order), _) => calls::cancel(*order),
-        (Task::Expire(order), _) => calls::expire(*order),
-        (Task::Settle(order), _) => calls::settle(*order),
-        (Task::Replace(subject, auditor), _) => calls::replace(*subject, auditor.clone()),
-        (Task::Lapse(subject), _) => calls::lapse(*subject),
-        (Task::Deny(id), _) => calls::deny(*id),
-    })
-}
-
-/// The call that delivers the record key to the buyer of an order.
-///
-/// # Errors
-/// [`Error::UnknownOrder`], [`Error::MissingKey`].
-pub async fn deliver(chain: &Chain, identity: &Identity, id: OrderId) -> Result<Call> {
-    let task = Task::Deliver(id);
-    let facts = Facts::read(chain, identity.account(), &task, At::Best).await?;
-    call(chain, identity, &task, facts)
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 //! to whomever it likes: the chain refuses such a delivery, but the sealed key has then been shown to the node. Where the
 //! node belongs to somebody who must not read the records, nodes of others have to say the same before anything is sealed.
 
-use medshare_types::AccountId;
-
-use super::{Task, plan::Facts};
+use super::{
+    Task,
+    facts::{Facts, Mandate},
+};
 use crate::{At, Chain, Error, Result, chain::BlockId};
 
 /// Why no witness could be asked.
@@ -64,13 +65,14 @@ impl Witnesses {
     }
 }
 
-/// Has all witnesses say what they know of a task, and compares it with what is known.
+/// Has all witnesses say what they know of a task, and compares it with what is known. A node may also show an old block, in
+/// which something was still due: so by what each witness knows now it has to be due too.
 ///
 /// # Errors
 /// [`Error::NotNow`] if one cannot be asked or says something else.
 pub(super) async fn confirm(
     witnesses: &Result<Vec<Chain>, Unconfirmed>,
-    owner: &AccountId,
+    mandate: Mandate<'_>,
     task: &Task,
     facts: &Facts,
     head: BlockId,
@@ -78,13 +80,24 @@ pub(super) async fn confirm(
     let witnesses = witnesses.as_ref().map_err(|unconfirmed| unconfirmed.error(task))?;
     for witness in witnesses {
         let unconfirmed = |reason: String| Unconfirmed { url: witness.url().into(), reason }.error(task);
-        let said = Facts::read(witness, owner, task, At::Block(head.hash))
-            .await
-            .map_err(|error| unconfirmed(format!("does not confirm it: {error}")))?;
-        if said != *facts {
+        let said = async |at: At| {
+            let read = Facts::read(witness, mandate.owner, task, at).await;
+            read.map_err(|error| unconfirmed(format!("does not confirm it: {error}")))
+        };
+        if said(At::Block(head.hash)).await?.as_ref() != Some(facts) {
             return Err(unconfirmed(
                 "says otherwise than the node about whom the key is for, or which key it is: one of them lies".into(),
             ));
+        }
+        let due = match said(At::Finalized).await? {
+            Some(newest) => mandate.covers(task, &newest).await?,
+            None => false,
+        };
+        if !due {
+            return Err(unconfirmed(format!(
+                "says that it is not due any more; the node showed block {}",
+                head.number
+            )));
         }
     }
     Ok(())

@@ -7,8 +7,8 @@ use codec::{Compact, Decode, Encode};
 use medshare_types::{AccountId, Anchor, Balance, NewVersion, Point, RecordVersion, VersionStatus};
 use subxt::Metadata;
 
-use super::{Call, calls::NewRecord, calls::council::Weight};
-use crate::upgrade::RuntimeVersion;
+use super::{At, Call, Chain, calls::NewRecord, calls::council::Weight, storage::blake2_128_concat};
+use crate::{error::Result, upgrade::RuntimeVersion};
 
 /// The runtime whose costs these are, by its name and version. The version before had other deposits.
 const KNOWN: (&str, u32) = ("medshare", 2);
@@ -21,17 +21,26 @@ const ENTRY: Balance = 100 * MILLI;
 const BYTE: Balance = MILLI / 10;
 /// For the review of a claim.
 const CLAIM: Balance = 200 * MILLI;
+/// The parts of the price in a million that a claim's bond is, and the lowest bond, where hospitals have set no others.
+const BOND_SHARE: u32 = 50_000;
+const LEAST_BOND: Balance = 10 * MILLI;
+/// By what the chain keeps these two, if hospitals have set them: the group of parameters, and which of it.
+const BOND_SHARE_KEY: [u8; 2] = [0, 4];
+const LEAST_BOND_KEY: [u8; 2] = [0, 7];
 /// For a member whom a hospital sponsors.
 const MEMBER: Balance = 1_000 * MILLI;
 /// What each byte of a transaction uses of a quota, in picoseconds.
 const UNITS_PER_BYTE: u64 = 1_000_000;
+
+/// What a claim's bond is called.
+const BOND: &str = "bond";
 
 /// Something that a call puts on hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hold {
     /// What for: `deposit`, `price`, `bond`, `redemption`.
     pub what: &'static str,
-    /// How much, in the smallest unit; unknown where it depends on what hospitals have set.
+    /// How much, in the smallest unit; unknown where it depends on an order that is not there.
     pub amount: Option<Balance>,
 }
 
@@ -46,11 +55,51 @@ pub(super) fn are_known(version: &RuntimeVersion) -> bool {
     (version.spec_name.as_str(), version.spec_version) == KNOWN
 }
 
-/// What a call puts on hold; nothing if this client does not know.
-pub(super) fn holds(call: &Call) -> Option<Vec<Hold>> {
-    fn argument<T: Decode>(call: &Call, name: &str) -> Option<T> {
-        T::decode(&mut call.value(name)?).ok()
+fn argument<T: Decode>(call: &Call, name: &str) -> Option<T> {
+    T::decode(&mut call.value(name)?).ok()
+}
+
+impl Chain {
+    /// What a call puts on hold at a block; nothing if this client does not know.
+    ///
+    /// # Errors
+    /// [`Error::Node`](crate::Error::Node) if the node does not answer.
+    pub(super) async fn holds(&self, call: &Call, at: At) -> Result<Option<Vec<Hold>>> {
+        let Some(mut holds) = holds(call) else { return Ok(None) };
+        for hold in holds.iter_mut().filter(|hold| hold.what == BOND) {
+            hold.amount = self.bond(call, at).await?;
+        }
+        Ok(Some(holds))
     }
+
+    /// The bond of a claim; nothing if there is no such order.
+    async fn bond(&self, call: &Call, at: At) -> Result<Option<Balance>> {
+        let Some(order) = argument(call, "order") else { return Ok(None) };
+        let Some(order) = self.order(order, at).await? else { return Ok(None) };
+        let share = self.parameter(BOND_SHARE_KEY, at).await?.unwrap_or(BOND_SHARE);
+        let least = self.parameter(LEAST_BOND_KEY, at).await?.unwrap_or(LEAST_BOND);
+        let existential = self.constant("Balances", "ExistentialDeposit").await?;
+        Ok(Some(share_of(order.price, share).max(least).max(existential)))
+    }
+
+    /// What hospitals have set a parameter to, if they have.
+    async fn parameter<T: Decode>(&self, key: [u8; 2], at: At) -> Result<Option<T>> {
+        let value: Option<([u8; 2], T)> =
+            self.item("Parameters", "Parameters", &blake2_128_concat(&key), at).await?;
+        Ok(value.map(|(_, value)| value))
+    }
+}
+
+/// So many parts in a million of an amount, rounded down.
+fn share_of(amount: Balance, parts: u32) -> Balance {
+    const MILLION: Balance = 1_000_000;
+    let parts = Balance::from(parts).min(MILLION);
+    // In two parts, so that nothing overflows; it is as exact.
+    (amount / MILLION) * parts + (amount % MILLION) * parts / MILLION
+}
+
+/// What a call puts on hold, without the amount that the chain has to be asked for; nothing if this client does not know.
+fn holds(call: &Call) -> Option<Vec<Hold>> {
     let deposit = |amount| Hold::of("deposit", amount);
     let content = |call| argument::<NewVersion<AccountId>>(call, "content");
     Some(match (call.pallet(), call.name()) {
@@ -66,7 +115,7 @@ pub(super) fn holds(call: &Call) -> Option<Vec<Hold>> {
         ("Marketplace", "order") => {
             vec![Hold::of("price", argument(call, "max_price")?), deposit(ENTRY)]
         }
-        ("Marketplace", "claim") => vec![Hold { what: "bond", amount: None }, deposit(CLAIM)],
+        ("Marketplace", "claim") => vec![Hold { what: BOND, amount: None }, deposit(CLAIM)],
         ("Members", "admit") => vec![deposit(MEMBER)],
         ("Settlement", "redeem") => {
             vec![Hold::of("redemption", argument::<Compact<Balance>>(call, "amount")?.0)]
@@ -144,6 +193,16 @@ mod tests {
         let bytes = (amount(&one) - ENTRY) / BYTE;
         let empty = 4 + 32 + 32;
         assert!(bytes > empty && bytes < 400, "{bytes}");
+    }
+
+    #[test]
+    fn a_bond_is_a_share_rounded_down() {
+        let price = 25_000 * MILLI;
+        assert_eq!(share_of(price, BOND_SHARE), 1_250 * MILLI);
+        assert_eq!(share_of(39, BOND_SHARE), 1);
+        assert_eq!(share_of(19, BOND_SHARE), 0);
+        assert_eq!(share_of(Balance::MAX, 1_000_000), Balance::MAX);
+        assert_eq!(share_of(1_999_999, 999_999), 1_999_997);
     }
 
     #[test]

@@ -139,11 +139,12 @@ impl Chain {
         };
         let version = self.runtime_version().await?;
         let known = costs::are_known(&version);
+        let holds = if known { self.holds(call, here).await? } else { None };
         Ok(Rehearsal {
             arguments: self.decode_call(&encoded.bytes()).await?.arguments,
             allowance: self.allowance(&account, here).await?,
             units: known.then(|| costs::units(&metadata, class, weight, length)).flatten(),
-            holds: known.then(|| costs::holds(call)).flatten(),
+            holds,
             call: title,
             account,
             block,

@@ -10,6 +10,9 @@ impl Error {
     pub fn hint(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::Vault { cause, .. } | Self::VaultConnection(cause) => return Cow::Owned(cause.hint()),
+            Self::Read(error) if !error.is_of_content() => {
+                "check the path, the permissions and the free space"
+            }
             Self::Read(_) => "put the file right, or name another kind",
             Self::Identifies { .. } => {
                 "`medshare check` says where; `--deidentify` seals a copy without it. With `--accept-identifying` it is sealed as it \

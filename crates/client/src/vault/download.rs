@@ -1,6 +1,6 @@
 //! Downloads.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use futures::StreamExt;
 use medshare_types::Hash;
@@ -29,9 +29,53 @@ pub struct Download {
 
 /// A download that may need several connections: what has come so far.
 struct Partial {
-    file: File,
+    /// Where it is kept, if it is.
+    kept: Option<Kept>,
     hasher: Sha256,
     have: u64,
+}
+
+struct Kept {
+    file: File,
+    path: PathBuf,
+}
+
+impl Kept {
+    async fn write(&mut self, chunk: &[u8]) -> Result<(), VaultError> {
+        self.file.write_all(chunk).await.map_err(|source| VaultError::file("write", &self.path, source))
+    }
+
+    async fn sync(&mut self) -> Result<(), VaultError> {
+        let synced = async {
+            self.file.flush().await?;
+            self.file.sync_all().await
+        };
+        synced.await.map_err(|source| VaultError::file("write", &self.path, source))
+    }
+}
+
+impl Partial {
+    fn new(kept: Option<Kept>) -> Self {
+        Self { kept, hasher: Sha256::new(), have: 0 }
+    }
+
+    async fn take(&mut self, chunk: &[u8], have: u64) -> Result<(), VaultError> {
+        if let Some(kept) = &mut self.kept {
+            kept.write(chunk).await?;
+        }
+        self.hasher.update(chunk);
+        self.have = have;
+        Ok(())
+    }
+
+    /// Where it is kept, if it is the blob of that address.
+    fn verified(self, expected: Hash) -> Result<Option<Kept>, VaultError> {
+        let found = Hash::from(<[u8; 32]>::from(self.hasher.finalize()));
+        match found == expected {
+            true => Ok(self.kept),
+            false => Err(VaultError::WrongBlob { expected, found, bytes: self.have }),
+        }
+    }
 }
 
 impl VaultClient {
@@ -55,23 +99,28 @@ impl VaultClient {
             .map_err(|source| VaultError::file("create a temporary file in", folder, source))?;
         let handle =
             staged.reopen().map_err(|source| VaultError::file("open a temporary file in", folder, source))?;
-        let mut partial = Partial { file: File::from_std(handle), hasher: Sha256::new(), have: 0 };
-        self.fill(signer, download, &mut partial, staged.path(), progress).await?;
-
-        let Partial { mut file, hasher, have } = partial;
-        let found = Hash::from(<[u8; 32]>::from(hasher.finalize()));
-        if found != download.link.blob {
-            return Err(VaultError::WrongBlob { expected: download.link.blob, found, bytes: have });
+        let kept = Kept { file: File::from_std(handle), path: staged.path().to_owned() };
+        let mut partial = Partial::new(Some(kept));
+        self.fill(signer, download, &mut partial, progress).await?;
+        if let Some(mut kept) = partial.verified(download.link.blob)? {
+            kept.sync().await?;
         }
-        let written = async {
-            file.flush().await?;
-            file.sync_all().await
-        };
-        written.await.map_err(|source| VaultError::file("write", staged.path(), source))?;
         staged
             .persist(destination)
             .map(drop)
             .map_err(|error| VaultError::file("move the download to", destination, error.error))
+    }
+
+    /// Downloads a blob as [`Self::download`], and keeps nothing of it: the vault has it whole, or there is an error.
+    pub async fn verify(
+        &self,
+        signer: &Keypair,
+        download: &Download,
+        progress: Option<Progress>,
+    ) -> Result<(), VaultError> {
+        let mut partial = Partial::new(None);
+        self.fill(signer, download, &mut partial, progress).await?;
+        partial.verified(download.link.blob).map(drop)
     }
 
     /// Fetches until all bytes are there. Attempts are counted anew whenever one brought something.
@@ -80,14 +129,13 @@ impl VaultClient {
         signer: &Keypair,
         download: &Download,
         partial: &mut Partial,
-        path: &Path,
         progress: Option<Progress>,
     ) -> Result<(), VaultError> {
         let mut link = self.link(signer, &download.link).await?;
         let mut attempt = 0;
         loop {
             let before = partial.have;
-            let error = match self.fetch(&link, download, partial, path, progress.as_ref()).await {
+            let error = match self.fetch(&link, download, partial, progress.as_ref()).await {
                 Ok(()) if partial.have == download.size => return Ok(()),
                 // The connection ended early without an error: as good as a broken one.
                 Ok(()) => None,
@@ -123,7 +171,6 @@ impl VaultClient {
         link: &Link,
         download: &Download,
         partial: &mut Partial,
-        path: &Path,
         progress: Option<&Progress>,
     ) -> Result<(), VaultError> {
         let get = |url: Url| {
@@ -156,9 +203,7 @@ impl VaultClient {
             if have > download.size {
                 return Err(VaultError::WrongSize { expected: download.size, found: have });
             }
-            partial.file.write_all(&chunk).await.map_err(|source| VaultError::file("write", path, source))?;
-            partial.hasher.update(&chunk);
-            partial.have = have;
+            partial.take(&chunk, have).await?;
             if let Some(progress) = progress {
                 progress(have, download.size);
             }

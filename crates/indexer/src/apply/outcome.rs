@@ -6,7 +6,7 @@ use medshare_types::{AccountId, RecordId, RecordVersion, Tier};
 use roaring::RoaringBitmap;
 
 use crate::{
-    Standing,
+    Applied, Standing,
     index::Live,
     memory::{Placed, Whole},
     store::Head,
@@ -29,9 +29,11 @@ pub struct Outcome {
 }
 
 impl Live {
-    /// Takes what blocks did. Gives the records of those whose tier is another one by it, ascending.
-    pub fn take(&mut self, outcome: Outcome) -> Vec<RecordId> {
+    /// Takes what blocks did, and says what that is.
+    pub fn take(&mut self, outcome: Outcome) -> Applied {
         let Outcome { old, new, mut changed, credits, records, versions } = outcome;
+        let listed: Vec<RecordId> =
+            records.keys().copied().filter(|record| self.memory.is_listed(*record)).collect();
         let owners = &mut self.memory.owners;
         let told = owners.changing(new.time).chain(credits.keys());
         let before: BTreeMap<AccountId, Tier> =
@@ -55,8 +57,9 @@ impl Live {
         }
         let moved: BTreeSet<RecordId> =
             moved.into_iter().flat_map(|account| memory.records_of(account)).collect();
+        let delisted = listed.into_iter().filter(|record| !memory.is_listed(*record)).collect();
         self.kept.change(old, changed);
         self.head = Some(new);
-        moved.into_iter().collect()
+        Applied { at: Some(new.at(true)), moved: moved.into_iter().collect(), delisted }
     }
 }

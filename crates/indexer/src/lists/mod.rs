@@ -13,7 +13,7 @@ use crate::{
     counted::{Counted, is_open},
     cursor::Asked,
     query::Paged,
-    rows::{GrantRow, OrderRow, ReviewRow, bytes},
+    rows::{GrantKey, GrantRow, OrderRow, ReviewRow, bytes},
     search::check_among,
     store::{Value, body, int, number},
     view::View,
@@ -24,7 +24,7 @@ use filter::Filter;
 /// told.
 const COUNTED: usize = 100_000;
 
-/// How many values one statement has of things that changed.
+/// How many things that changed are asked about at once.
 const AMONG: usize = 100;
 
 /// A list: where it is from, and which of its columns says in which order.
@@ -118,28 +118,30 @@ impl Index {
         .await
     }
 
-    /// What fits among some things, in chunks, and of which block.
-    async fn among<T>(
+    /// What is found among some things, in chunks, for each of which there are filters that have nothing in common; and of which
+    /// block.
+    async fn among<Q: Paged, K, T>(
         &self,
+        query: &Q,
         list: &List,
-        column: &str,
-        values: Vec<Value>,
-        filters: &[Filter],
-        read: impl Fn(&AnyRow) -> Result<T>,
+        keys: &[K],
+        filters: impl Fn(&View<'_>, &[K]) -> Vec<Filter>,
+        read: impl Fn(&AnyRow) -> Result<(i64, T)>,
     ) -> Result<(Option<At>, Vec<T>)> {
-        if values.is_empty() {
+        Asked::<i64>::new(self.genesis(), query)?;
+        check_among(keys)?;
+        if keys.is_empty() {
             return Ok((self.head().await, Vec::new()));
         }
         self.limited(async {
             let mut view = self.view(&[]).await?;
             let begin = format!("{} FROM {}", list.select, list.from);
             let mut found = Vec::new();
-            for these in values.chunks(AMONG) {
-                for filter in filters {
-                    let mut filter = filter.clone();
-                    filter.one_of(column, these.iter().cloned());
-                    let rows = filter.fetch(view.connection(), &begin, "").await?;
-                    found.extend(rows.iter().map(&read).collect::<Result<Vec<T>>>()?);
+            for these in keys.chunks(AMONG) {
+                for filter in filters(&view, these) {
+                    for row in filter.fetch(view.connection(), &begin, "").await? {
+                        found.push(read(&row)?.1);
+                    }
                 }
             }
             let at = view.at();
@@ -169,11 +171,15 @@ impl Index {
         query: &FindOrders,
         orders: &[OrderId],
     ) -> Result<(Option<At>, Vec<OrderItem>)> {
-        Asked::<i64>::new(self.genesis(), query)?;
-        check_among(orders)?;
         let list = List::newest(OrderRow::COLUMNS, "orders", "id");
-        let orders = orders.iter().map(|order| (*order).into()).collect();
-        self.among(&list, "id", orders, &order_filters(query), |row| Ok(order_item(row)?.1)).await
+        let filters = |_: &View<'_>, orders: &[OrderId]| -> Vec<Filter> {
+            let mut filters = order_filters(query);
+            for filter in &mut filters {
+                filter.one_of("id", orders.iter().map(|order| Value::from(*order)));
+            }
+            filters
+        };
+        self.among(query, &list, orders, filters, order_item).await
     }
 
     /// Reviews, the newest first.
@@ -197,11 +203,12 @@ impl Index {
         query: &FindReviews,
         subjects: &[Subject],
     ) -> Result<(Option<At>, Vec<ReviewItem>)> {
-        Asked::<i64>::new(self.genesis(), query)?;
-        check_among(subjects)?;
-        let subjects = subjects.iter().map(|subject| Value::Bytes(subject.encode())).collect();
-        let filters = [review_filter(query)];
-        self.among(&review_list(query), "subject", subjects, &filters, |row| Ok(review_item(row)?.1)).await
+        let filters = |_: &View<'_>, subjects: &[Subject]| -> Vec<Filter> {
+            let mut filter = review_filter(query);
+            filter.one_of("subject", subjects.iter().map(|subject| Value::Bytes(subject.encode())));
+            vec![filter]
+        };
+        self.among(query, &review_list(query), subjects, filters, review_item).await
     }
 
     /// Grants, the newest first.
@@ -210,25 +217,34 @@ impl Index {
     /// [`crate::Error::Query`], [`crate::Error::Cursor`], [`crate::Error::TooLong`].
     pub async fn find_grants(&self, query: &FindGrants, pending: &[Block]) -> Result<Page<GrantItem>> {
         let list = List::newest(GrantRow::COLUMNS, "grants", "id");
-        let filters = |view: &View<'_>| {
-            let mut filter = Filter::default();
-            filter.and_if("grantee = ?", query.grantee.as_ref(), |who| Value::Bytes(bytes(who)));
-            filter.and_if("owner = ?", query.owner.as_ref(), |who| Value::Bytes(bytes(who)));
-            filter.and_if("record = ?", query.record, Value::from);
-            let now = view.head.map_or(0, |head| head.time);
-            match query.in_force {
-                Some(true) => filter.and("cleared = 0 AND (expires IS NULL OR expires > ?)", now.into()),
-                Some(false) => filter.and("(cleared <> 0 OR expires <= ?)", now.into()),
-                None => {}
-            }
-            vec![filter]
-        };
         let known = |counted: &Counted| counted.grants(query);
-        self.list(query, pending, &list, known, filters, |_, row| {
-            let (key, row) = GrantRow::read(row)?;
-            Ok((row.id, row.item(key)))
-        })
-        .await
+        let filters = |view: &View<'_>| vec![grant_filter(query, view)];
+        self.list(query, pending, &list, known, filters, |_, row| grant_item(row)).await
+    }
+
+    /// Those of some grants that a query is about, whole and in no particular order, and of which block. At most
+    /// [`crate::MOST_AMONG`] at once.
+    ///
+    /// # Errors
+    /// [`crate::Error::Query`] for more, [`crate::Error::TooLong`].
+    pub async fn grants_among(
+        &self,
+        query: &FindGrants,
+        grants: &[GrantKey],
+    ) -> Result<(Option<At>, Vec<GrantItem>)> {
+        let list = List::newest(GrantRow::COLUMNS, "grants", "id");
+        // One by one, as each has its place: of a record or of an account there may be more than are worth reading.
+        let filters = |view: &View<'_>, grants: &[GrantKey]| -> Vec<Filter> {
+            let one = |(record, version, grantee): &GrantKey| {
+                let mut filter = grant_filter(query, view);
+                filter.and("record = ?", (*record).into());
+                filter.and("version = ?", Value::Int((*version).into()));
+                filter.and("grantee = ?", Value::Bytes(bytes(grantee)));
+                filter
+            };
+            grants.iter().map(one).collect()
+        };
+        self.among(query, &list, grants, filters, grant_item).await
     }
 
     /// Receipts, the newest first.
@@ -298,6 +314,25 @@ fn order_filters(query: &FindOrders) -> Vec<Filter> {
 fn order_item(row: &AnyRow) -> Result<(i64, OrderItem)> {
     let (order, row) = OrderRow::read(row)?;
     Ok((int(order), row.item(order)))
+}
+
+fn grant_filter(query: &FindGrants, view: &View<'_>) -> Filter {
+    let mut filter = Filter::default();
+    filter.and_if("grantee = ?", query.grantee.as_ref(), |who| Value::Bytes(bytes(who)));
+    filter.and_if("owner = ?", query.owner.as_ref(), |who| Value::Bytes(bytes(who)));
+    filter.and_if("record = ?", query.record, Value::from);
+    let now = view.head.map_or(0, |head| head.time);
+    match query.in_force {
+        Some(true) => filter.and("cleared = 0 AND (expires IS NULL OR expires > ?)", now.into()),
+        Some(false) => filter.and("(cleared <> 0 OR expires <= ?)", now.into()),
+        None => {}
+    }
+    filter
+}
+
+fn grant_item(row: &AnyRow) -> Result<(i64, GrantItem)> {
+    let (key, row) = GrantRow::read(row)?;
+    Ok((row.id, row.item(key)))
 }
 
 fn review_list(query: &FindReviews) -> List {

@@ -82,6 +82,11 @@ impl Memory {
         self.by_version.range((record, 0)..=(record, Version::MAX)).map(|(_, document)| *document)
     }
 
+    /// Whether a version of a record is on sale.
+    pub fn is_listed(&self, record: RecordId) -> bool {
+        self.of_record(record).any(|number| self.document(number).state.listed)
+    }
+
     /// The records of an owner, one as often as it has versions.
     pub fn records_of(&self, owner: &AccountId) -> impl Iterator<Item = RecordId> + '_ {
         self.owners.documents(owner).into_iter().flatten().map(|number| self.document(number).record)

@@ -12,7 +12,7 @@ use crate::{
     store::{Value, body, int, number, statement, upsert},
 };
 
-/// What tells grants apart.
+/// What tells grants apart: the record, its version, and to whom it was granted.
 pub type GrantKey = (RecordId, Version, AccountId);
 
 /// A grant.

@@ -27,9 +27,6 @@ const TABLES: [&str; 14] = [
 
 /// How many queries read at once.
 const READERS: u32 = 4;
-/// How long a connection is waited for by whoever writes: as long as it takes, since one question of the best block may come
-/// before, which has a time limit of its own.
-const AS_LONG_AS_IT_TAKES: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// An open database: one connection that writes, and some that read what was committed.
 pub struct Store {
@@ -79,7 +76,7 @@ impl Store {
                 })
                 .connect_lazy_with(connect.clone())
         };
-        let writer = pool(1, AS_LONG_AS_IT_TAKES, None);
+        let writer = pool(1, options.patience, None);
         let readers = if address == MEMORY {
             writer.clone()
         } else {

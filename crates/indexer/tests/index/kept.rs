@@ -103,6 +103,8 @@ pub async fn lists_in_queries_are_bounded(index: &Index) {
     assert!(index.orders_among(&FindOrders::default(), &all).await.is_err_and(among));
     let all: Vec<_> = all.iter().map(|record| medshare_types::Subject::Claim { order: *record }).collect();
     assert!(index.reviews_among(&FindReviews::default(), &all).await.is_err_and(among));
+    let all: Vec<_> = (0..=MOST_AMONG as u64).map(|record| (record, 1, account(1))).collect();
+    assert!(index.grants_among(&FindGrants::default(), &all).await.is_err_and(among));
     let days = MarketStatistics { interval: Interval::Day, ..Default::default() };
     assert!(index.market_statistics(&days, &[]).await.is_ok());
     let backwards = MarketStatistics { from: Some(2), to: Some(1), ..days };
@@ -120,7 +122,7 @@ pub async fn a_question_has_a_time_limit(address: &str) {
     let found = index.search(&search, &[]).await.expect("it answers").page;
     assert!(!found.items.is_empty(), "there is something to be read");
     index.close().await;
-    let options = Options { time_limit: Duration::from_millis(300) };
+    let options = Options { time_limit: Duration::from_millis(300), ..Options::default() };
     let index = Index::open_with(address, GENESIS, options).await.expect("it opens");
     let mut holding = AnyConnection::connect(address).await.expect("it is there");
     let sqlite = address.starts_with("sqlite:");

@@ -110,6 +110,22 @@ fn blocks_do_not_wait_for_searches_that_wait_for_rows() {
 }
 
 #[test]
+fn who_writes_is_told_of_a_server_that_is_away() {
+    let Some(server) = postgresql::Server::start() else { return };
+    run(meanwhile::who_writes_is_told_of_a_server_that_is_away(&server));
+}
+
+#[test]
+fn lost_blocks_come_again() {
+    run(async {
+        let (_folder, address) = plain();
+        meanwhile::lost_blocks_come_again(&address).await;
+    });
+    let Some(server) = postgresql::Server::start() else { return };
+    run(async { meanwhile::lost_blocks_come_again(&server.database("lost")).await });
+}
+
+#[test]
 fn lists_in_queries_are_bounded() {
     run(async {
         let index = Index::open("sqlite::memory:", GENESIS).await.expect("it opens");

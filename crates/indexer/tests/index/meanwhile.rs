@@ -1,10 +1,16 @@
-//! Searches while blocks come.
+//! Searches while blocks come, and blocks while the database is away.
 
-use medshare_indexer::{Block, Change, Hit, Index, Page, Search, Standing};
+use std::{os::unix::net::UnixListener, time::Duration};
+
+use medshare_indexer::{Block, Change, Error, Hit, Index, Options, Page, Search, Standing};
 use medshare_types::{Hash, Tier};
 use sqlx::{Connection, Row};
 
-use crate::world::{GENESIS, World};
+use crate::{
+    postgresql::Server,
+    suite::dumped,
+    world::{GENESIS, World},
+};
 
 /// While a search waits for rows, blocks come: the sets are not locked meanwhile. PostgreSQL only, where one can make it wait.
 pub async fn blocks_do_not_wait_for_searches_that_wait_for_rows(address: &str) {
@@ -71,4 +77,50 @@ async fn search_while_a_block_comes(
     assert!(!searching.is_finished());
     holding.rollback().await.expect("it lets go");
     (head.number, searching.await.expect("it ends").expect("it answers").page, head.number + 1)
+}
+
+/// Whoever writes is told that the server is away, also where connections are refused and sqlx would try again as long as it may
+/// wait; and goes on when the server is there again.
+pub async fn who_writes_is_told_of_a_server_that_is_away(server: &Server) {
+    let address = server.database("away");
+    let mut world = World::new(27);
+    let blocks = [world.block(), world.block()];
+    let options = Options { patience: Duration::from_millis(500), ..Options::default() };
+    let index = Index::open_with(&address, GENESIS, options).await.expect("it opens");
+    index.apply(&blocks[..1]).await.expect("it follows");
+    server.stop();
+    // A socket is there on which nobody listens.
+    let (_, folder) = address.split_once("?host=").expect("it is on a socket");
+    drop(UnixListener::bind(format!("{folder}/.s.PGSQL.5432")).expect("the server has left no other"));
+    for _ in 0..2 {
+        assert!(matches!(index.apply(&blocks[1..]).await, Err(Error::Database(_))));
+    }
+    server.resume();
+    let applied = index.apply(&blocks[1..]).await.expect("it follows");
+    assert_eq!(applied.at.map(|at| at.hash), Some(blocks[1].hash));
+}
+
+/// Where the database has lost what was committed last, as a server may that crashes, its rows are read anew, and the lost blocks
+/// come again.
+pub async fn lost_blocks_come_again(address: &str) {
+    let mut world = World::new(28);
+    let blocks: Vec<Block> = (0..4).map(|_| world.block()).collect();
+    let index = Index::open(address, GENESIS).await.expect("it opens");
+    index.apply(&blocks[..2]).await.expect("they follow");
+    let mut database = sqlx::AnyConnection::connect(address).await.expect("it is there");
+    let named = "SELECT name, value FROM meta WHERE name IN ('head', 'counted')";
+    let before = sqlx::query(named).fetch_all(&mut database).await.expect("it answers");
+    index.apply(&blocks[2..3]).await.expect("it follows");
+    for row in before {
+        let (name, value): (String, Vec<u8>) =
+            (row.try_get(0).expect("a name"), row.try_get(1).expect("a value"));
+        let back = sqlx::query("UPDATE meta SET value = $1 WHERE name = $2").bind(value).bind(name);
+        back.execute(&mut database).await.expect("it is changed");
+    }
+    assert!(matches!(index.apply(&blocks[3..]).await, Err(Error::Unsettled)));
+    assert_eq!(index.head().await.map(|head| head.hash), Some(blocks[1].hash));
+    index.apply(&blocks[2..]).await.expect("they follow");
+    let model = Index::open("sqlite::memory:", GENESIS).await.expect("it opens");
+    model.apply(&blocks).await.expect("they follow");
+    assert_eq!(dumped(&index).await, dumped(&model).await);
 }

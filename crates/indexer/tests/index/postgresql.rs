@@ -33,9 +33,19 @@ impl Server {
         let server = Self { folder, binaries };
         server
             .run("initdb", &["-D", &server.data(), "-U", "index", "-A", "trust", "-E", "UTF8", "--no-sync"]);
-        let options = format!("-k {} -c listen_addresses= -c fsync=off", server.folder.path().display());
-        server.run("pg_ctl", &["-D", &server.data(), "-w", "-l", &server.log(), "-o", &options, "start"]);
+        server.resume();
         Some(server)
+    }
+
+    /// Starts it again.
+    pub fn resume(&self) {
+        let options = format!("-k {} -c listen_addresses= -c fsync=off", self.folder.path().display());
+        self.run("pg_ctl", &["-D", &self.data(), "-w", "-l", &self.log(), "-o", &options, "start"]);
+    }
+
+    /// Ends it until it is started again, whoever is connected; nothing of what was committed is lost.
+    pub fn stop(&self) {
+        self.run("pg_ctl", &["-D", &self.data(), "-m", "fast", "-w", "stop"]);
     }
 
     /// The address of a new database.

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use codec::Encode;
 use medshare_indexer::{
-    Block, Counts, Direction, Entity, Error, FindGrants, FindOrders, FindReceipts, FindReviews, Index,
-    MarketStatistics, OrderStateName, Prices, ReviewKind, Search, Sizes, Sort, Trace, What, Years,
+    Block, Counts, Direction, Entity, Error, FindGrants, FindOrders, FindReceipts, FindReviews, GrantItem,
+    GrantKey, Index, MarketStatistics, OrderStateName, Prices, ReviewKind, Search, Sizes, Sort, Trace, What,
+    Years,
 };
 use medshare_types::{Hash, Kind, OrderState, Tier, VersionStatus};
 use rand::{Rng, seq::SliceRandom};
@@ -40,6 +41,8 @@ pub async fn answers_as_the_model_does(address: &str, seed: u64) {
         let moved =
             pending.records.iter().filter(|(_, of)| before.tier(&of.owner) != pending.tier(&of.owner));
         assert_eq!(applied.moved, moved.map(|(record, _)| *record).collect::<Vec<_>>());
+        let gone = before.listings.keys().filter(|record| !pending.listings.contains_key(*record));
+        assert_eq!(applied.delisted, gone.copied().collect::<Vec<_>>());
         assert_eq!(applied.at, index.head().await);
         for block in &blocks {
             assert_eq!(index.hash_of(block.number).await.expect("it answers"), Some(block.hash));
@@ -301,8 +304,19 @@ async fn compare_lists(index: &Index, world: &mut World, model: &Naive, pending:
         FindGrants { record: Some(record), in_force: Some(false), ..Default::default() },
     ] {
         let found = pages!(index, find_grants, query, pending);
-        let found: Vec<_> = found.into_iter().map(|item| (item.record, item.version, item.grantee)).collect();
-        assert_eq!(found, model.grants(&query), "{query:?}");
+        let of = |item: &GrantItem| (item.record, item.version, item.grantee.clone());
+        let keys: Vec<GrantKey> = found.iter().map(of).collect();
+        assert_eq!(keys, model.grants(&query), "{query:?}");
+        if pending.is_empty() {
+            let mut all: Vec<GrantKey> = model.grants.iter().map(|grant| grant.0.clone()).collect();
+            // Nobody was granted this.
+            all.push((record, 99, who.clone()));
+            let (at, mut among) = index.grants_among(&query, &all).await.expect("it answers");
+            assert_eq!(at, index.head().await);
+            let place = |item: &GrantItem| keys.iter().position(|key| *key == of(item));
+            among.sort_by_key(place);
+            assert_eq!(among, found);
+        }
     }
     for query in [
         FindReceipts::default(),

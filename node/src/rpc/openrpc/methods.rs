@@ -13,7 +13,7 @@ use medshare_types::{
 use super::{Document, may, must};
 use crate::rpc::{
     index::{IndexState, Market},
-    listen::Told,
+    listen::{Delisting, Told},
     view::{NodeOf, Numbered, ReviewOf, VersionProof},
 };
 
@@ -199,6 +199,12 @@ fn of_news(to: &mut Document) {
         "Listings that are new or have changed; the query is that of `medshare_search`.",
         &[may::<Search>("query")],
     );
+    to.subscription::<Told<Delisting>>(
+        ["subscribeDelistings", "delistings", "unsubscribeDelistings"],
+        "Records that were on sale and are not any more, also those that were erased. What leaves the answer to a search \
+         otherwise has only changed; `medshare_subscribeRecords` tells of that.",
+        &[],
+    );
     to.subscription::<Told<OrderItem>>(
         ["subscribeOrders", "orders", "unsubscribeOrders"],
         "Orders that are new or have changed; the query is that of `medshare_findOrders`.",
@@ -208,6 +214,12 @@ fn of_news(to: &mut Document) {
         ["subscribeReviews", "reviews", "unsubscribeReviews"],
         "Reviews that are new or have changed; the query is that of `medshare_findReviews`.",
         &[may::<FindReviews>("query")],
+    );
+    to.subscription::<Told<GrantItem>>(
+        ["subscribeGrants", "grants", "unsubscribeGrants"],
+        "Grants that were given, given again, revoked or cleared; the query is that of `medshare_findGrants`: with `in_force` \
+         false only those that have ended. One that ends by time alone is not told of, as `expires` says when.",
+        &[may::<FindGrants>("query")],
     );
     to.subscription::<Told<TraceItem>>(
         ["subscribeEvents", "events", "unsubscribeEvents"],

@@ -82,6 +82,11 @@ pub fn request_preimage(hash: Hash) -> Call {
     Call::new("Preimage", "request_preimage").arg("hash", hash)
 }
 
+/// Preimage.unrequest_preimage: by the council.
+pub fn unrequest_preimage(hash: Hash) -> Call {
+    Call::new("Preimage", "unrequest_preimage").arg("hash", hash)
+}
+
 /// System.set_code: by root.
 pub fn set_code(code: Vec<u8>) -> Call {
     Call::new("System", "set_code").arg("code", code)

@@ -1,11 +1,16 @@
 //! The agent as it runs for weeks: killed at the wrong moment, without its node for a while, twice by mistake, with new
-//! keys, and with an owner who wants to be asked.
+//! keys, with an owner who wants to be asked, and with a node that lies.
+
+mod killed;
+mod witness;
 
 use std::{net::SocketAddr, path::Path, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
+use codec::{Decode, MaxEncodedLen};
 use medshare_client::{Chain, Identity, Until, chain::calls, keys};
 use medshare_tests::{Cli, Process, Stack, sale};
+use medshare_types::{OrderId, SealedKey};
 use serde_json::Value;
 use tokio::{
     io::copy_bidirectional,
@@ -92,12 +97,16 @@ fn address(url: &str) -> Result<SocketAddr> {
     url.trim_start_matches("ws://").parse().with_context(|| format!("{url} is no address of a node"))
 }
 
+fn content(name: &str) -> String {
+    format!("nothing to report in {name}")
+}
+
 /// Registers documents in one transaction.
 async fn registered(cli: &Cli, dir: &Path, names: &[&str]) -> Result<Vec<String>> {
     let mut arguments = vec!["register".to_owned()];
     for name in names {
         let path = dir.join(name);
-        std::fs::write(&path, format!("nothing to report in {name}"))?;
+        std::fs::write(&path, content(name))?;
         arguments.push(path.display().to_string());
     }
     arguments.extend(["--policy", "general-research", "--finalized"].map(str::to_owned));
@@ -133,19 +142,37 @@ async fn delivered(stack: &Stack, order: &str) -> Result<()> {
     bail!("order {order} was not delivered within two minutes")
 }
 
-/// That a record's history, once final, tells of one delivery.
-async fn delivered_once(stack: &Stack, record: &str) -> Result<()> {
+/// That a record's history, once final, tells of something, and once.
+async fn once_in_history(stack: &Stack, record: &str, event: &str) -> Result<()> {
     for _ in 0..60 {
         let trace = stack.cli("Alice").run(&["trace", record]).await?;
         let events = trace["events"].as_array().cloned().unwrap_or_default();
-        let deliveries = events.iter().filter(|entry| entry["event"] == "Delivered").count();
-        ensure!(deliveries <= 1, "record {record} was delivered {deliveries} times");
-        if deliveries == 1 {
+        let times = events.iter().filter(|entry| entry["event"] == event).count();
+        ensure!(times <= 1, "the history of record {record} tells {times} times of {event}");
+        if times == 1 {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    bail!("the history of record {record} tells of no delivery")
+    bail!("the history of record {record} does not tell of {event}")
+}
+
+/// The key that a transaction delivers for an order, if it delivers one.
+async fn key_in(chain: &Chain, transaction: &[u8], order: OrderId) -> Result<Option<SealedKey>> {
+    // It has always the same length, and comes last.
+    let Some(before) = transaction.len().checked_sub(SealedKey::max_encoded_len()) else { return Ok(None) };
+    let sealed = SealedKey::decode(&mut &transaction[before..])?;
+    let call = chain.call_data(&calls::deliver(order, sealed)).await?;
+    Ok(transaction.ends_with(&call).then_some(sealed))
+}
+
+/// Opens a record as its buyer, who must find what [`registered`] wrote.
+async fn opens(stack: &Stack, buyer: &Cli, record: &str, name: &str) -> Result<()> {
+    let opened = stack.dir().join(format!("opened-{record}"));
+    buyer.run(&["open", record, "-o", &opened.display().to_string()]).await?;
+    let found = std::fs::read_to_string(&opened)?;
+    ensure!(found == content(name), "record {record} was opened as `{found}`");
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,12 +215,11 @@ async fn crashes_and_cuts(stack: &mut Stack) -> Result<()> {
     for order in &orders {
         delivered(stack, order).await?;
     }
-    for (record, account) in records[1..].iter().zip(accounts) {
-        let opened = dir.join(format!("opened-{record}"));
-        stack.cli(&account).run(&["open", record, "-o", &opened.display().to_string()]).await?;
+    for ((record, account), name) in records[1..].iter().zip(accounts).zip(["b.txt", "c.txt"]) {
+        opens(stack, &stack.cli(&account), record, name).await?;
     }
     for record in &records {
-        delivered_once(stack, record).await?;
+        once_in_history(stack, record, "Delivered").await?;
     }
     agent.0.end().await
 }
@@ -214,7 +240,7 @@ async fn two_agents(stack: &Stack) -> Result<()> {
         let buyer = on_sale(stack, &alice, record).await?;
         let order = ordered(&buyer, record).await?;
         delivered(stack, &order).await?;
-        delivered_once(stack, record).await?;
+        once_in_history(stack, record, "Delivered").await?;
     }
     ensure!(agents.iter().map(|agent| agent.count("done")).sum::<usize>() >= 2 * records.len());
     for agent in agents {

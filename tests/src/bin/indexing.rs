@@ -1,0 +1,191 @@
+//! How fast a node indexes blocks that are full of registrations, compared with how fast the chain makes them: a chain is
+//! made on this machine, by one node without an index, and then indexed from its first block on by `medshare-node index
+//! rebuild`, which reads the blocks, their events and the state that they left. `scripts/bench/indexing.sh` builds and runs
+//! it.
+#![allow(clippy::print_stdout)]
+
+use std::{
+    path::Path,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Parser;
+use medshare_client::{At, Chain, Identity, Until, chain::calls};
+use medshare_tests::{
+    Process, binary, ledger,
+    load::{self, new_record},
+    newcomers,
+    rpc::Rpc,
+    sign::{Signer, Transaction},
+};
+use rand::{SeedableRng, rngs::StdRng};
+
+/// The length of a slot in seconds, and so the shortest time from block to block.
+const SLOT: f64 = 2.0;
+
+/// Records in one transaction, and transactions of a member: as many as a member may have under review.
+const BATCH: usize = 50;
+const EACH: u32 = 2;
+
+/// Admissions in one transaction.
+const ADMITTED: usize = 20;
+
+/// What a member has for deposits and fees, in the smallest unit.
+const FUNDS: u128 = 1_000_000_000_000_000;
+
+/// How many times as fast as the chain makes blocks they have to be indexed.
+const BOUND: f64 = 10.0;
+
+/// Measures how fast blocks are indexed.
+#[derive(Parser)]
+struct Arguments {
+    /// Records to register.
+    #[arg(long, default_value_t = 20_000)]
+    records: usize,
+
+    /// Fail if indexing is less than ten times as fast.
+    #[arg(long)]
+    check: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Whatever runs ends with what is dropped here.
+    let outcome = tokio::select! {
+        outcome = run(&arguments) => outcome,
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("stopped by Ctrl-C")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let (node, url) = start(dir.path()).await?;
+    let made = fill(&url, arguments.records).await?;
+    node.end().await?;
+    let spent = rebuild(dir.path()).await?;
+    let (chain, index) = (made.seconds(), spent.as_secs_f64());
+    println!("| | records | seconds | records a second |\n|---|---|---|---|");
+    for (who, seconds) in [("the chain", chain), ("the index", index)] {
+        println!("| {who} | {} | {seconds:.1} | {:.0} |", made.records, made.records as f64 / seconds);
+    }
+    println!(
+        "\n{} blocks, the fullest with {} records. Indexing, with the start of the program and all blocks before, was {:.1} \
+         times as fast.",
+        made.blocks,
+        made.fullest,
+        chain / index
+    );
+    ensure!(!arguments.check || chain / index >= BOUND, "less than {BOUND} times as fast");
+    Ok(())
+}
+
+/// A development node without an index, and where it answers.
+async fn start(dir: &Path) -> Result<(Process, String)> {
+    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let arguments = [
+        "--dev".to_owned(),
+        format!("--base-path={}", dir.join("chain").display()),
+        format!("--rpc-port={port}"),
+        "--port=0".to_owned(),
+        "--index=off".to_owned(),
+        "--no-prometheus".to_owned(),
+        "--no-telemetry".to_owned(),
+    ];
+    let mut node = Process::start("medshare-node", "node", dir, &arguments)?;
+    node.wait_for("answering RPC", |log| log.contains("Running JSON-RPC server").then_some(())).await?;
+    Ok((node, format!("ws://127.0.0.1:{port}")))
+}
+
+/// Indexes the chain from its first block on.
+async fn rebuild(dir: &Path) -> Result<Duration> {
+    let begun = Instant::now();
+    let mut command = tokio::process::Command::new(binary("medshare-node")?);
+    let command = command.args(["index", "rebuild", "--dev", "--base-path"]).arg(dir.join("chain"));
+    let output = command.kill_on_drop(true).output().await?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(begun.elapsed())
+}
+
+/// What the chain has made.
+struct Made {
+    records: usize,
+    /// From the first block with registrations to the last.
+    blocks: u32,
+    /// Records in the fullest of them.
+    fullest: usize,
+}
+
+impl Made {
+    /// The shortest time in which a chain makes so many blocks.
+    fn seconds(&self) -> f64 {
+        f64::from(self.blocks) * SLOT
+    }
+}
+
+/// Has new members register so many records as fast as the chain takes them.
+async fn fill(url: &str, records: usize) -> Result<Made> {
+    let chain = Chain::connect(url).await?;
+    let alice = Identity::development("Alice", &chain)?;
+    let vault = Identity::development("Ferdie", &chain)?.account().clone();
+    let each = BATCH * usize::try_from(EACH)?;
+    let (members, admissions) = newcomers::providers(records.div_ceil(each), &chain.genesis())?;
+    for (members, admissions) in members.chunks(ADMITTED).zip(admissions.chunks(ADMITTED)) {
+        let funds = members.iter().map(|member| calls::transfer(member.account().clone(), FUNDS));
+        let calls = admissions.iter().cloned().chain(funds).collect();
+        chain.submit(&alice, calls::all_of(calls), Until::InBlock).await?;
+    }
+
+    // Signed before the first is sent, so that the chain is what there is to wait for.
+    let signer = Signer::connect(url).await?;
+    let mut rng = StdRng::seed_from_u64(1);
+    let mut transactions: Vec<Transaction> = Vec::new();
+    for nonce in 0..EACH {
+        for member in &members {
+            let records = (0..BATCH).map(|_| new_record(member, vault.clone(), &mut rng));
+            let call = calls::register_many(records.collect::<Result<_>>()?);
+            transactions.push(signer.sign(member, nonce, &signer.encode(&call)?)?);
+        }
+    }
+    let node = Rpc::at(url.to_owned());
+    let before = chain.block(At::Best).await?.number;
+    for transaction in &transactions {
+        load::send(&node, transaction).await?;
+    }
+    registered(&chain, &node, before, transactions.len()).await
+}
+
+/// Waits until so many transactions are in final blocks, and says in which.
+async fn registered(chain: &Chain, node: &Rpc, before: u32, transactions: usize) -> Result<Made> {
+    let (mut height, mut found, mut first) = (before, 0, None);
+    let mut fullest = 0;
+    for _ in 0..600 {
+        let head = chain.block(At::Finalized).await?.number;
+        while height < head {
+            height += 1;
+            let hash = ledger::hash_at(node, height).await?.context("a final block has a hash")?;
+            let body = ledger::body(node, hash).await?;
+            let here = body.iter().filter(|encoded| ledger::is_signed(encoded)).count();
+            if here > 0 {
+                first.get_or_insert(height);
+            }
+            fullest = fullest.max(here);
+            found += here;
+            if found == transactions {
+                let blocks = height - first.unwrap_or(height) + 1;
+                return Ok(Made { records: transactions * BATCH, blocks, fullest: fullest * BATCH });
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    bail!("{found} of {transactions} transactions are final after ten minutes")
+}
