@@ -165,7 +165,8 @@ fn of_client(error: &Error) -> Exit {
         | Error::NotEnvelope { .. }
         | Error::WrongKey { .. }
         | Error::WrongCiphertext { .. }
-        | Error::WrongPlaintext { .. } => Exit::Untrue,
+        | Error::WrongPlaintext { .. }
+        | Error::Contradicted { .. } => Exit::Untrue,
         Error::Vault { cause, .. } | Error::VaultConnection(cause) => of_vault(cause),
         Error::NoVault { .. }
         | Error::UnknownMember(_)
@@ -228,6 +229,10 @@ mod tests {
             (Error::Exists { path: "a".into() }, Exit::Input),
             (Error::File { doing: "read", path: "a".into(), cause: file() }, Exit::Input),
             (Error::WrongKey { path: "a".into() }, Exit::Untrue),
+            (
+                Error::Contradicted { doing: "seal", what: "a key".into(), reason: "two tales".into() },
+                Exit::Untrue,
+            ),
             (Error::Stopped { doing: "sealing", path: "a".into() }, Exit::Interrupted),
         ] {
             let told = error.to_string();

@@ -98,7 +98,9 @@ pub async fn fetch_and_open(
     let scratch = tempfile::tempdir_in(folder)
         .map_err(|source| Error::file("create a temporary folder in", folder, source))?;
     let envelope = scratch.path().join("envelope.age");
-    vaults.download(identity, version, content, &envelope, progress).await?;
+    // Not in there: so the next command finds what has come of it.
+    let part = folder.join(format!(".medshare-{}.part", hex::encode(content.content.ciphertext)));
+    vaults.download(identity, version, content, (&part, &envelope), progress).await?;
     let registered = envelope::Registered::from(&content.content);
     let (to, progress) = (to.to_owned(), progress.clone());
     blocking(move || envelope::open(&envelope, &to, &key, &registered, &progress)).await

@@ -188,8 +188,8 @@ pub async fn inspect(
     };
     match sealing::sealed_key(identity, &seat.key, sealed) {
         Ok(key) => {
-            let what = ((record, version), &content);
-            match access::fetch_and_open(identity, vaults, what, key, to, progress).await {
+            let (vaults, what) = (vaults.clone().judging(), ((record, version), &content));
+            match access::fetch_and_open(identity, &vaults, what, key, to, progress).await {
                 Ok(_) => read(&mut inspection, &content, to, progress).await?,
                 Err(error) => inspection.blame(error)?,
             }
@@ -205,24 +205,13 @@ impl Inspection {
     fn blame(&mut self, error: Error) -> Result<()> {
         let finding = match &error {
             Error::WrongCiphertext { .. } => Finding::Unavailable,
-            Error::Vault { cause, .. } if is_lack(cause) => Finding::Unavailable,
+            Error::Vault { cause, .. } if cause.is_lack() => Finding::Unavailable,
             Error::WrongKey { .. } | Error::NotEnvelope { .. } => Finding::DoesNotOpen,
             Error::WrongPlaintext { .. } => Finding::CommitmentMismatch,
             _ => return Err(error),
         };
         self.note(finding, error.to_string());
         Ok(())
-    }
-}
-
-/// Whether the vault answered, and does not have the blob: a connection that fails says nothing about the record.
-fn is_lack(error: &crate::vault::VaultError) -> bool {
-    use crate::vault::VaultError;
-    match error {
-        VaultError::WrongBlob { .. } | VaultError::WrongSize { .. } => true,
-        // Another 404 is about what was asked for, not about the record: that the blob is elsewhere, or that no vault is there.
-        VaultError::Refused(problem) => matches!(problem.code.as_str(), "blob-unknown" | "blob-damaged"),
-        _ => false,
     }
 }
 

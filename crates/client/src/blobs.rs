@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Result},
     keys::Identity,
     progress::{Progress, Stage},
-    vault::{self, LinkRequest, VaultClient},
+    vault::{self, LinkRequest, VaultClient, VaultError},
 };
 
 /// The vaults that a client knows. The chain says which accounts hold a version; these are their addresses.
@@ -22,17 +22,25 @@ use crate::{
 pub struct Vaults {
     vaults: Vec<VaultClient>,
     rehearsing: bool,
+    judging: bool,
 }
 
 impl Vaults {
     /// These vaults; the first is the one for uploads.
     pub fn new(vaults: Vec<VaultClient>) -> Self {
-        Self { vaults, rehearsing: false }
+        Self { vaults, ..Self::default() }
     }
 
     /// The same vaults, to which nothing is sent: uploads are only checked, as far as that goes before they begin.
     pub fn rehearsing(mut self) -> Self {
         self.rehearsing = true;
+        self
+    }
+
+    /// The same vaults, for somebody who judges by what they say: that one of them lacks a blob is told only if none has another
+    /// trouble, as then it could have the blob.
+    pub(crate) fn judging(mut self) -> Self {
+        self.judging = true;
         self
     }
 
@@ -108,7 +116,7 @@ impl Vaults {
         let size = file.metadata().map_err(|cause| Error::file("read", file, cause))?.len();
         let most = vault.info().limits.max_blob_bytes;
         if size > most {
-            return Err(Error::vault("upload", address, vault::VaultError::TooLarge { size, most }));
+            return Err(Error::vault("upload", address, VaultError::TooLarge { size, most }));
         }
         Ok(Locator { vault: vault.info().account.clone(), blob: address })
     }
@@ -134,31 +142,19 @@ impl Vaults {
     }
 
     /// Fetches a version's ciphertext into `to`, verified against its address, from the first of its vaults that
-    /// gives it.
+    /// gives it. Until it is whole it is in `part`, where the next download goes on with what has come.
     ///
     /// # Errors
-    /// [`Error::NoVault`] if none of the version's vaults is known, [`Error::Vault`] with the last refusal.
+    /// [`Error::NoVault`] if none of the version's vaults is known, [`Error::Vault`] with the refusal that tells most.
     pub async fn download(
         &self,
         identity: &Identity,
-        (record, version): (RecordId, Version),
+        version: (RecordId, Version),
         content: &RecordVersion<AccountId>,
-        to: &Path,
+        (part, to): (&Path, &Path),
         progress: &Progress,
     ) -> Result<()> {
-        let mut result = Err(Error::NoVault { record, version });
-        for (vault, wanted) in self.wanted((record, version), content) {
-            progress.begin(Stage::Downloading, Some(wanted.size));
-            result = vault
-                .download(identity.signer(), &wanted, to, Some(transfer(progress)))
-                .await
-                .map_err(|source| Error::vault("download", wanted.link.blob, source));
-            progress.end();
-            if result.is_ok() {
-                break;
-            }
-        }
-        result
+        self.fetch(identity, version, content, Some((part, to)), progress).await
     }
 
     /// Fetches a version's ciphertext and keeps nothing of it: the first of its vaults that gives it, in the registered size
@@ -169,46 +165,78 @@ impl Vaults {
     pub async fn verify(
         &self,
         identity: &Identity,
-        (record, version): (RecordId, Version),
+        version: (RecordId, Version),
         content: &RecordVersion<AccountId>,
         progress: &Progress,
     ) -> Result<()> {
-        let mut result = Err(Error::NoVault { record, version });
-        for (vault, wanted) in self.wanted((record, version), content) {
+        self.fetch(identity, version, content, None, progress).await
+    }
+
+    /// Fetches a version's ciphertext as [`Self::download`] or, without places, as [`Self::verify`].
+    async fn fetch(
+        &self,
+        identity: &Identity,
+        version: (RecordId, Version),
+        content: &RecordVersion<AccountId>,
+        places: Option<(&Path, &Path)>,
+        progress: &Progress,
+    ) -> Result<()> {
+        let mut refusals = Vec::new();
+        for (vault, wanted) in self.wanted(version, content) {
             progress.begin(Stage::Downloading, Some(wanted.size));
-            result = vault
-                .verify(identity.signer(), &wanted, Some(transfer(progress)))
-                .await
-                .map_err(|source| Error::vault("verify", wanted.link.blob, source));
+            let (signer, moved) = (identity.signer(), Some(transfer(progress)));
+            let fetched = match places {
+                Some(places) => vault.download_by(signer, &wanted, places, moved).await,
+                None => vault.verify(signer, &wanted, moved).await,
+            };
             progress.end();
-            if result.is_ok() {
-                break;
+            match fetched {
+                Ok(()) => return Ok(()),
+                Err(refusal) => refusals.push((wanted.link.blob, refusal)),
             }
         }
-        result
+        let doing = if places.is_some() { "download" } else { "verify" };
+        Err(self.refused(doing, version, refusals))
     }
 
     /// Asks the version's vaults whether they would serve its ciphertext, in the registered size, to the identity.
     ///
     /// # Errors
-    /// [`Error::NoVault`] if none of the version's vaults is known, [`Error::Vault`] with the last refusal.
+    /// As [`Self::download`].
     pub async fn check(
         &self,
         identity: &Identity,
-        (record, version): (RecordId, Version),
+        version: (RecordId, Version),
         content: &RecordVersion<AccountId>,
     ) -> Result<()> {
-        let mut result = Err(Error::NoVault { record, version });
-        for (vault, blob) in self.holders(content) {
-            let expected = content.content.size;
-            result = match vault.link(identity.signer(), &LinkRequest { record, version, blob }).await {
+        let mut refusals = Vec::new();
+        for (vault, wanted) in self.wanted(version, content) {
+            let expected = wanted.size;
+            let refusal = match vault.link(identity.signer(), &wanted.link).await {
                 Ok(link) if link.size == expected => return Ok(()),
-                Ok(link) => Err(vault::VaultError::WrongSize { expected, found: link.size }),
-                Err(source) => Err(source),
-            }
-            .map_err(|source| Error::vault("find", blob, source));
+                Ok(link) => VaultError::WrongSize { expected, found: link.size },
+                Err(refusal) => refusal,
+            };
+            refusals.push((wanted.link.blob, refusal));
         }
-        result
+        Err(self.refused("find", version, refusals))
+    }
+
+    /// What to say when none of a version's vaults did what was asked: of their refusals, the last of those that tell most.
+    fn refused(
+        &self,
+        doing: &'static str,
+        (record, version): (RecordId, Version),
+        refusals: Vec<(Hash, VaultError)>,
+    ) -> Error {
+        let weight = |refusal: &VaultError| match self.judging {
+            true => u8::from(!refusal.is_lack()),
+            false => refusal.telling(),
+        };
+        match refusals.into_iter().max_by_key(|(_, refusal)| weight(refusal)) {
+            Some((blob, refusal)) => Error::vault(doing, blob, refusal),
+            None => Error::NoVault { record, version },
+        }
     }
 
     /// What is to be downloaded of a version, from each vault that has it.
@@ -241,4 +269,39 @@ fn transfer(progress: &Progress) -> vault::Progress {
             progress.advance(moved.saturating_sub(before));
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_refusal_that_tells_most_is_told() {
+        let (expected, found) = (Hash::zero(), Hash::repeat_byte(1));
+        let other_blob = || VaultError::WrongBlob { expected, found, bytes: 1 };
+        let no_answer = || VaultError::Stalled { url: "http://a".into(), sent: 0, size: 1 };
+        let no_vault = || VaultError::Unexpected { url: "http://b".into(), what: "a page".into() };
+        let told = |vaults: &Vaults, refusals: Vec<VaultError>| {
+            let refusals = refusals.into_iter().map(|refusal| (expected, refusal)).collect();
+            match vaults.refused("download", (1, 1), refusals) {
+                Error::Vault { cause, .. } => *cause,
+                other => panic!("{other}"),
+            }
+        };
+        let vaults = Vaults::default();
+        for refusals in [vec![other_blob(), no_answer()], vec![no_answer(), other_blob(), no_vault()]] {
+            assert!(matches!(told(&vaults, refusals), VaultError::WrongBlob { .. }));
+        }
+        let refusals = vec![no_vault(), no_answer()];
+        assert!(matches!(told(&vaults, refusals), VaultError::Unexpected { .. }));
+
+        // Who does not answer could have it: nobody is judged by another's lack.
+        let judging = vaults.clone().judging();
+        for refusals in [vec![other_blob(), no_answer()], vec![no_answer(), other_blob()]] {
+            assert!(matches!(told(&judging, refusals), VaultError::Stalled { .. }));
+        }
+        assert!(matches!(told(&judging, vec![other_blob()]), VaultError::WrongBlob { .. }));
+        let nobody = vaults.refused("download", (1, 1), Vec::new());
+        assert!(matches!(nobody, Error::NoVault { record: 1, version: 1 }));
+    }
 }

@@ -384,6 +384,16 @@ pub enum Error {
         /// Why not.
         reason: String,
     },
+    /// A node says otherwise than another one, or than itself before, so that one of them lies or is broken.
+    #[error("cannot {doing} {what}: {reason}")]
+    Contradicted {
+        /// The step.
+        doing: &'static str,
+        /// On what.
+        what: String,
+        /// Which node says what against which.
+        reason: String,
+    },
     /// Access is refused.
     #[error("{account} may not fetch record {record} version {version}: {}", refusal_text(.refusal))]
     NoAccess {
@@ -448,6 +458,20 @@ impl Error {
             Self::PoolRefused { reason, .. } => *reason != PoolRefusal::Stale,
             _ => false,
         }
+    }
+
+    /// Whether the chain does not have what was looked for.
+    pub(crate) fn is_unknown(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownMember(_)
+                | Self::UnknownRecord(_)
+                | Self::UnknownVersion { .. }
+                | Self::UnknownOrder(_)
+                | Self::UnknownRequest { .. }
+                | Self::UnknownReview(_)
+                | Self::UnknownMotion(_)
+        )
     }
 
     /// A failed cryptographic step.

@@ -2,7 +2,6 @@
 
 use std::{
     fmt, io,
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -88,16 +87,18 @@ impl Progress {
         self.tell(Step::End);
     }
 
-    /// Reads the file, folder or zip of that path as `read` does, and tells how far that is.
+    /// Reads a file, folder or zip, of a path or held, as `read` does, and tells how far that is.
     ///
     /// # Errors
     /// [`Error::Read`] with what `read` returns, [`Error::Stopped`] if it was stopped.
-    pub fn reading<T>(
+    pub fn reading<'a, T>(
         &self,
-        path: &Path,
-        read: impl FnOnce(Source<'_>) -> Result<T, ReadError>,
+        source: impl Into<Source<'a>>,
+        read: impl FnOnce(Source<'a>) -> Result<T, ReadError>,
     ) -> Result<T> {
-        let done = read(Source::from(path).watched(self.clone()));
+        let source = source.into();
+        let path = source.path();
+        let done = read(source.watched(self.clone()));
         self.end();
         match self.is_stopped() {
             true => Err(Error::Stopped { doing: "reading", path: path.into() }),
@@ -136,7 +137,7 @@ impl fmt::Debug for Progress {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::{path::Path, sync::Mutex};
 
     use super::*;
     use crate::readers::describe;
@@ -176,5 +177,19 @@ mod tests {
         assert!(matches!(stopped, Err(Error::Stopped { .. })), "{stopped:?}");
         let broken = Progress::default().reading(Path::new("nothing"), |source| describe(source, None));
         assert!(matches!(broken, Err(Error::Read(_))), "{broken:?}");
+    }
+
+    #[test]
+    fn what_is_held_is_called_by_the_name_that_it_is_given() {
+        let mut file = document();
+        let name = Path::new("copy.pdf");
+        let progress = Progress::default();
+        let source = Source::held(name, file.as_file_mut());
+        let described = progress.reading(source, |source| describe(source, None)).unwrap();
+        assert!(described.remarks.iter().any(|remark| remark.contains(".pdf")), "{:?}", described.remarks);
+        progress.stop();
+        let source = Source::held(name, file.as_file_mut());
+        let stopped = progress.reading(source, |source| describe(source, None));
+        assert!(matches!(&stopped, Err(Error::Stopped { path, .. }) if path == name), "{stopped:?}");
     }
 }

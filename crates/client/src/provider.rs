@@ -254,8 +254,8 @@ pub async fn relocate(
     let folder = std::env::temp_dir();
     let dir = tempfile::tempdir_in(&folder)
         .map_err(|source| Error::file("create a temporary folder in", &folder, source))?;
-    let file = dir.path().join("ciphertext");
-    from.download(identity, (record, version), &content, &file, progress).await?;
+    let (part, file) = (dir.path().join("part"), dir.path().join("ciphertext"));
+    from.download(identity, (record, version), &content, (&part, &file), progress).await?;
     let locators = to.upload_to_all(identity, &file, content.content.ciphertext, progress).await?;
     chain.submit(identity, calls::relocate(record, version, locators), until).await
 }

@@ -61,6 +61,16 @@ pub fn seal_own(
     seal_to(chain, identity, at, (&version.owner_key, &version.content.commitment), recipient)
 }
 
+/// Those on a panel who lack the key.
+pub(crate) fn lacking(subject: Subject, review: &Review<AccountId>) -> Vec<Recipient> {
+    let purpose = match subject {
+        Subject::Record { .. } => SealPurpose::Audit,
+        Subject::Claim { order } => SealPurpose::Claim(order),
+    };
+    let seats = review.panel.iter().filter(|seat| seat.sealed.is_none());
+    seats.map(|seat| Recipient { account: seat.auditor.clone(), key: seat.key, purpose }).collect()
+}
+
 /// The call that delivers the key to those on a panel who lack it; nothing if nobody does.
 ///
 /// # Errors
@@ -71,19 +81,12 @@ pub fn panel_keys(
     subject: Subject,
     review: &Review<AccountId>,
 ) -> Result<Option<Call>> {
-    let purpose = match subject {
-        Subject::Record { .. } => SealPurpose::Audit,
-        Subject::Claim { order } => SealPurpose::Claim(order),
-    };
-    let keys = review
-        .panel
-        .iter()
-        .filter(|seat| seat.sealed.is_none())
-        .map(|seat| {
-            let recipient = Recipient { account: seat.auditor.clone(), key: seat.key, purpose };
+    let keys = lacking(subject, review)
+        .into_iter()
+        .map(|recipient| {
             let holder = (&review.holder_key, &review.commitment);
             let sealed = seal_to(chain, identity, (review.record, review.version), holder, &recipient)?;
-            Ok((seat.auditor.clone(), sealed))
+            Ok((recipient.account, sealed))
         })
         .collect::<Result<Vec<_>>>()?;
     Ok((!keys.is_empty()).then(|| calls::deliver_keys(subject, keys)))

@@ -104,7 +104,7 @@ pub async fn propose(
     check(&current(chain).await?, &release.version)?;
     if let Some(at) = at {
         let best = chain.block(At::Best).await?.number;
-        if at <= best {
+        if at < earliest(best) {
             return Err(Error::NotNow {
                 doing: "upgrade",
                 what: format!("in block {at}"),
@@ -114,6 +114,12 @@ pub async fn propose(
     }
     let call = Installation { code: release.code.clone(), at }.call(&*chain.metadata().await?)?;
     council::propose_root(chain, signer, call, terms, until).await
+}
+
+/// The first block for which a transaction that is sent now can still schedule something: at the soonest it is in the next block, and
+/// that can schedule for later ones only.
+pub(crate) fn earliest(best: BlockNumber) -> BlockNumber {
+    best.saturating_add(2)
 }
 
 /// What an encoded call does.
@@ -147,8 +153,8 @@ impl Meaning {
     }
 
     /// Of the call with this hash, whose bytes were published.
-    async fn published(chain: &Chain, hash: Hash) -> Result<Self> {
-        match council::preimage(chain, hash, At::Best).await? {
+    async fn published(chain: &Chain, hash: Hash, at: At) -> Result<Self> {
+        match council::preimage(chain, hash, at).await? {
             Some(bytes) => Self::read(chain, &bytes).await,
             None => Ok(Self::default()),
         }
@@ -164,7 +170,7 @@ pub struct Pending {
     /// What it does.
     #[serde(flatten)]
     pub meaning: Meaning,
-    /// Whether the block for which it would schedule something has passed, so that it cannot be done any more.
+    /// Whether the block for which it would schedule something has passed or is too near, so that it cannot be done any more.
     pub passed: bool,
 }
 
@@ -173,11 +179,12 @@ pub struct Pending {
 /// # Errors
 /// [`Error::Node`] if the node does not answer.
 pub async fn pending(chain: &Chain) -> Result<Vec<Pending>> {
-    let best = chain.block(At::Best).await?.number;
+    let best = chain.block(At::Best).await?;
+    let at = At::Block(best.hash);
     let mut pending = Vec::new();
-    for call in council::root_calls(chain, At::Best).await? {
-        let meaning = Meaning::published(chain, call.hash).await?;
-        let passed = meaning.at.is_some_and(|at| at <= best);
+    for call in council::root_calls(chain, at).await? {
+        let meaning = Meaning::published(chain, call.hash, at).await?;
+        let passed = meaning.at.is_some_and(|at| at < earliest(best.number));
         pending.push(Pending { call, meaning, passed });
     }
     Ok(pending)

@@ -22,6 +22,11 @@ impl<'a> Source<'a> {
         Self { path: name, held: Some(input), pace: Pace::default() }
     }
 
+    /// Where it is or, if it is held, what it is called.
+    pub fn path(&self) -> &'a Path {
+        self.path
+    }
+
     /// The same, of which somebody is told how far its reading is.
     pub fn watched(self, watch: impl Watch + 'static) -> Self {
         Self { pace: Pace::new(watch), ..self }

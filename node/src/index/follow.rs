@@ -43,6 +43,9 @@ const TELL: Duration = Duration::from_secs(10);
 /// How long the database may take for one thing, such as writing a batch, which takes seconds. One that stands still says nothing.
 const PATIENCE: Duration = Duration::from_secs(600);
 
+/// How long it may take to open the index, which reads all that is in it: some ten thousand records a second.
+const OPENING: Duration = Duration::from_secs(6 * 3600);
+
 /// What comes next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Next {
@@ -141,7 +144,7 @@ impl Follower {
 
     /// Brings the index up to the final block.
     async fn catch_up(&mut self) -> Result<(), Setback> {
-        let index = self.service.open().await?;
+        let index = in_time(OPENING, self.service.open()).await??;
         let mut head = in_time(PATIENCE, index.head()).await?;
         self.listeners_know(head);
         loop {

@@ -89,7 +89,12 @@ pub const DECISIONS: &[Decision] = {
         decides("TxPause", "unpause", MoreThanHalf, "let it be called again"),
         Decision {
             likewise: &["unrequest_preimage"],
-            ..decides("Preimage", "request_preimage", MoreThanHalf, "keep a preimage without deposit")
+            ..decides(
+                "Preimage",
+                "request_preimage",
+                ThreeQuarters,
+                "keep a preimage without deposit; let go of one, also of what is scheduled",
+            )
         },
         Decision {
             likewise: &[

@@ -106,7 +106,8 @@ impl pallet_preimage::Config for Runtime {
         LinearStoragePrice<PreimageDepositBase, PreimageDepositByte, Balance>,
     >;
     type Currency = Balances;
-    type ManagerOrigin = Majority;
+    // Who lets go of what is scheduled ends it.
+    type ManagerOrigin = ThreeQuarters;
     type RuntimeEvent = RuntimeEvent;
     type WeightInfo = pallet_preimage::weights::SubstrateWeight<Runtime>;
 }

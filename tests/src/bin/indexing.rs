@@ -1,7 +1,8 @@
 //! How fast a node indexes blocks that are full of registrations, compared with how fast the chain makes them: a chain is
-//! made on this machine, by one node without an index, and then indexed from its first block on by `medshare-node index
-//! rebuild`, which reads the blocks, their events and the state that they left. `scripts/bench/indexing.sh` builds and runs
-//! it.
+//! made on this machine, by one node without an index, and indexed from its first block on by `medshare-node index rebuild`,
+//! which reads the blocks, their events and the state that they left: once before the registrations and once after them. The
+//! difference is theirs; most of the rest is compiling the runtime, once for each program that starts.
+//! `scripts/bench/indexing.sh` builds and runs it.
 #![allow(clippy::print_stdout)]
 
 use std::{
@@ -35,6 +36,9 @@ const ADMITTED: usize = 20;
 /// What a member has for deposits and fees, in the smallest unit.
 const FUNDS: u128 = 1_000_000_000_000_000;
 
+/// How often the same is measured.
+const TIMES: usize = 3;
+
 /// How many times as fast as the chain makes blocks they have to be indexed.
 const BOUND: f64 = 10.0;
 
@@ -42,7 +46,7 @@ const BOUND: f64 = 10.0;
 #[derive(Parser)]
 struct Arguments {
     /// Records to register.
-    #[arg(long, default_value_t = 20_000)]
+    #[arg(long, default_value_t = 40_000)]
     records: usize,
 
     /// Fail if indexing is less than ten times as fast.
@@ -70,20 +74,30 @@ async fn main() -> ExitCode {
 async fn run(arguments: &Arguments) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let (node, url) = start(dir.path()).await?;
-    let made = fill(&url, arguments.records).await?;
+    let members = admit(&url, arguments.records).await?;
     node.end().await?;
-    let spent = rebuild(dir.path()).await?;
-    let (chain, index) = (made.seconds(), spent.as_secs_f64());
+    let before = rebuild(dir.path()).await?;
+    let (node, url) = start(dir.path()).await?;
+    let made = fill(&url, &members).await?;
+    node.end().await?;
+    let after = rebuild(dir.path()).await?;
+    ensure!(
+        after > before,
+        "{before:?} without the registrations, {after:?} with them: something else runs on this machine"
+    );
+    let (chain, index) = (made.seconds(), (after - before).as_secs_f64());
     println!("| | records | seconds | records a second |\n|---|---|---|---|");
     for (who, seconds) in [("the chain", chain), ("the index", index)] {
         println!("| {who} | {} | {seconds:.1} | {:.0} |", made.records, made.records as f64 / seconds);
     }
     println!(
-        "\n{} blocks, the fullest with {} records. Indexing, with the start of the program and all blocks before, was {:.1} \
-         times as fast.",
+        "\n{} blocks, the fullest with {} records. Indexing them was {:.1} times as fast: {:.1} s with the start of the program and \
+         all blocks before, which without them take {:.1} s.",
         made.blocks,
         made.fullest,
-        chain / index
+        chain / index,
+        after.as_secs_f64(),
+        before.as_secs_f64()
     );
     ensure!(!arguments.check || chain / index >= BOUND, "less than {BOUND} times as fast");
     Ok(())
@@ -106,8 +120,16 @@ async fn start(dir: &Path) -> Result<(Process, String)> {
     Ok((node, format!("ws://127.0.0.1:{port}")))
 }
 
-/// Indexes the chain from its first block on.
+/// Indexes the chain from its first block on, some times; gives how long the fastest took.
 async fn rebuild(dir: &Path) -> Result<Duration> {
+    let mut fastest = Duration::MAX;
+    for _ in 0..TIMES {
+        fastest = fastest.min(rebuild_once(dir).await?);
+    }
+    Ok(fastest)
+}
+
+async fn rebuild_once(dir: &Path) -> Result<Duration> {
     let begun = Instant::now();
     let mut command = tokio::process::Command::new(binary("medshare-node")?);
     let command = command.args(["index", "rebuild", "--dev", "--base-path"]).arg(dir.join("chain"));
@@ -132,25 +154,30 @@ impl Made {
     }
 }
 
-/// Has new members register so many records as fast as the chain takes them.
-async fn fill(url: &str, records: usize) -> Result<Made> {
+/// New members for so many records, with money.
+async fn admit(url: &str, records: usize) -> Result<Vec<Identity>> {
     let chain = Chain::connect(url).await?;
     let alice = Identity::development("Alice", &chain)?;
-    let vault = Identity::development("Ferdie", &chain)?.account().clone();
     let each = BATCH * usize::try_from(EACH)?;
     let (members, admissions) = newcomers::providers(records.div_ceil(each), &chain.genesis())?;
     for (members, admissions) in members.chunks(ADMITTED).zip(admissions.chunks(ADMITTED)) {
         let funds = members.iter().map(|member| calls::transfer(member.account().clone(), FUNDS));
         let calls = admissions.iter().cloned().chain(funds).collect();
-        chain.submit(&alice, calls::all_of(calls), Until::InBlock).await?;
+        chain.submit(&alice, calls::all_of(calls), Until::Finalized).await?;
     }
+    Ok(members)
+}
 
+/// Has them register as many records as they may, as fast as the chain takes them.
+async fn fill(url: &str, members: &[Identity]) -> Result<Made> {
+    let chain = Chain::connect(url).await?;
+    let vault = Identity::development("Ferdie", &chain)?.account().clone();
     // Signed before the first is sent, so that the chain is what there is to wait for.
     let signer = Signer::connect(url).await?;
     let mut rng = StdRng::seed_from_u64(1);
     let mut transactions: Vec<Transaction> = Vec::new();
     for nonce in 0..EACH {
-        for member in &members {
+        for member in members {
             let records = (0..BATCH).map(|_| new_record(member, vault.clone(), &mut rng));
             let call = calls::register_many(records.collect::<Result<_>>()?);
             transactions.push(signer.sign(member, nonce, &signer.encode(&call)?)?);

@@ -21,6 +21,9 @@ use crate::{Agent, key_in, on_sale, once_in_history, opens, ordered, registered}
 /// An order that nobody placed.
 const MADE_UP: OrderId = 4_711;
 
+/// What a node is asked last before witnesses are.
+const ASKED_LAST: &str = "MedshareApi_record_version";
+
 /// What a node says of an order, and of the version that is sold.
 #[derive(Clone, Default)]
 struct Story {
@@ -30,6 +33,8 @@ struct Story {
     version: Option<RecordVersion<AccountId>>,
     /// Which block is the last final one.
     head: Option<Hash>,
+    /// The question after whose answer it is the truth from then on.
+    last: Option<&'static str>,
 }
 
 /// A node that says what the chain says, but for what is in its story.
@@ -51,7 +56,11 @@ impl Liar {
 
     /// What it says, if it is not the truth.
     fn lie(&self, question: &Value) -> Option<Vec<u8>> {
-        let story = self.story.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut told = self.story.lock().unwrap_or_else(PoisonError::into_inner);
+        let story = told.clone();
+        if story.last.is_some_and(|last| question["params"][0] == last) {
+            *told = Story::default();
+        }
         if question["method"] == "chain_getFinalizedHead" {
             return Some(story.head?.encode());
         }
@@ -77,6 +86,19 @@ impl Meddler for Liar {
             said["result"] = ledger::text(&lie).into();
         }
         true
+    }
+}
+
+/// A node that accepts whoever comes, and never says a word.
+struct Mute;
+
+impl Meddler for Mute {
+    fn asks(&self, _: &Value) -> bool {
+        false
+    }
+
+    fn says(&self, _: &mut Value, _: Option<&Value>) -> bool {
+        false
     }
 }
 
@@ -138,7 +160,12 @@ async fn lies(stack: &Stack) -> Result<()> {
         ("another key", Story { version: Some(unsold), ..Story::default() }, "says otherwise"),
         (
             "an order",
-            Story { order: Some((MADE_UP, to_hospital)), ..Story::default() },
+            Story { order: Some((MADE_UP, to_hospital.clone())), ..Story::default() },
+            "does not confirm it",
+        ),
+        (
+            "an order, until the witnesses are asked,",
+            Story { order: Some((MADE_UP, to_hospital)), last: Some(ASKED_LAST), ..Story::default() },
             "does not confirm it",
         ),
     ];
@@ -150,6 +177,12 @@ async fn lies(stack: &Stack) -> Result<()> {
         ensure!(told["message"].to_string().contains(&expected), "{lie} is made up: {told}");
         ensure!(node.sent().is_empty(), "{lie} is made up, and something was sent: {told}");
     }
+    node.tells(Story::default());
+    let mute = Between::stand(stack.node_url(), Arc::new(Mute)).await?;
+    let told = does(&far, &["--witness", mute.url()]).await?;
+    let expected = format!("the witness {} did not answer within", mute.url());
+    ensure!(told["kind"] == "failed" && told["message"].to_string().contains(&expected), "{told}");
+    ensure!(node.sent().is_empty(), "something was sent although the witness says nothing: {told}");
     ensure!(chain.known_order(id, At::Best).await? == order, "something became of the order");
 
     // An order that was open once is over, and its money back.
@@ -158,10 +191,19 @@ async fn lies(stack: &Stack) -> Result<()> {
     buyer.run(&["cancel", &number, "--finalized"]).await?;
     let listed = Some((id, order));
     let lies = [
-        ("listed", Story { listed: listed.clone(), ..Story::default() }, "it is not due or not allowed"),
+        (
+            "listed",
+            Story { listed: listed.clone(), ..Story::default() },
+            "says two different things about block",
+        ),
+        (
+            "listed until it is asked for",
+            Story { listed: listed.clone(), last: Some(ASKED_LAST), ..Story::default() },
+            "says two different things about block",
+        ),
         (
             "shown in an old block",
-            Story { listed, head: Some(open.hash), ..Story::default() },
+            Story { listed: listed.clone(), head: Some(open.hash), ..Story::default() },
             "it is not due any more",
         ),
     ];
@@ -172,6 +214,12 @@ async fn lies(stack: &Stack) -> Result<()> {
         ensure!(told["message"].to_string().contains(reason), "what is over is {lie}: {told}");
         ensure!(node.sent().is_empty(), "what is over is {lie}, and something was sent: {told}");
     }
+
+    // One that is behind and then sees it too, as when another agent was faster, contradicts nobody.
+    node.tells(Story { listed, head: Some(open.hash), last: Some(ASKED_LAST), ..Story::default() });
+    let told = does(&far, &witness).await?;
+    ensure!(told["kind"] == "overtaken", "{told}");
+    ensure!(node.sent().is_empty(), "what is over was sent: {told}");
 
     // The same node, as soon as it says what the chain says.
     let number = ordered(&buyer, &records[0]).await?;

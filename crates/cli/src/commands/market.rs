@@ -131,7 +131,7 @@ pub async fn buy(context: &Context, args: Buy) -> Result<Output> {
         "price": price.to_string(),
         "state": state,
         "delivered": delivered,
-        "verified": args.verify,
+        "verified": args.verify.then_some(true),
     }))?
     .at(&outcome)
     .line(format!("order {order}: {} on hold until the key is delivered", Amount(price)));

@@ -3,7 +3,7 @@
 use medshare_client::chain::Sent;
 
 use crate::{
-    args::{Command, Keys},
+    args::{Audit, Command, Keys},
     exit::Exit,
     failure::Report,
 };
@@ -73,14 +73,18 @@ pub fn after(command: &Command) -> Next {
         }
         Command::Deidentify(_) => (
             None,
-            "no copy was written, or a whole one with the report that was asked for: repeat the command",
+            "no copy was written, or a whole one with the report that was asked for: repeat the command, unless the copy is there",
         ),
         Command::Buy(_) => (
             Some("medshare orders"),
             "`medshare orders` says whether the order is placed: then wait for the key and `medshare open` the record; the chain \
              takes no second order for the same version while the first is open",
         ),
-        Command::Open(_) => (None, "no file was written: repeat the command"),
+        Command::Open(_) | Command::Audit(Audit::Open { .. }) => (
+            None,
+            "no file was written, or a whole one: repeat the command, unless the file is there; it goes on with what was \
+             downloaded",
+        ),
         Command::Claim(_) => (
             Some("medshare order"),
             "`medshare order` says whether the claim is made: then `medshare agent` delivers the key to its panel",
@@ -148,6 +152,16 @@ mod tests {
         let buy = next("buy 1 --use other-research");
         assert_eq!(buy.hint(Some(&sent(Some(DONE)))), buy.hint(None));
         assert_ne!(buy.hint(Some(&sent(None))), buy.hint(None));
+    }
+
+    #[test]
+    fn only_what_keeps_what_was_downloaded_is_said_to_go_on_with_it() {
+        for line in ["open 1 --output a", "audit open 1 --output a"] {
+            assert!(next(line).hint(None).contains("goes on with what was downloaded"), "{line}");
+        }
+        for line in ["audit check 1", "audit approve 1"] {
+            assert!(!next(line).hint(None).contains("downloaded"), "{line}");
+        }
     }
 
     #[test]

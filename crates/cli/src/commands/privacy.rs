@@ -11,7 +11,10 @@ use medshare_client::{
     Progress,
     listed::listed,
     provider::Identifying,
-    readers::deid::{self, Findings, Options, Report, Secret},
+    readers::{
+        Source,
+        deid::{self, Findings, Options, Report, Secret},
+    },
 };
 use medshare_types::{Hash, Kind};
 use serde_json::json;
@@ -97,9 +100,10 @@ fn copied(settings: &Settings, made: &NewSecret, args: &Deidentify, progress: &P
     }
     let options = options(settings, &args.rules, made)?;
     let kind = args.file.kind;
-    let (copy, report) = Draft::copy((&args.file.file, kind), &args.output, &options, progress)?;
+    let (mut copy, report) = Draft::copy((&args.file.file, kind), &args.output, &options, progress)?;
     // Before it is kept: whoever breaks this off has no copy that was not looked through.
-    let left = progress.reading(copy.file.path(), |source| deid::check(source, kind, false))?;
+    let held = Source::held(&args.output, copy.file.as_file_mut());
+    let left = progress.reading(held, |source| deid::check(source, kind, false))?;
     copy.keep()?;
     if let Some(path) = &args.rules.report {
         write_json(path, &report).map_err(|error| match fs::remove_file(&args.output) {
@@ -114,6 +118,7 @@ fn copied(settings: &Settings, made: &NewSecret, args: &Deidentify, progress: &P
         "counts": report.counts,
         "report": args.rules.report,
         "left": left.identifying(),
+        "remarks": left.remarks,
         "new_secret": made.get(),
     }))?
     .line(format!(
@@ -132,7 +137,8 @@ fn copied(settings: &Settings, made: &NewSecret, args: &Deidentify, progress: &P
             ))
             .exit(Exit::Input),
     };
-    let output = left.limits.iter().cloned().fold(output, Output::line);
+    let remarks = left.remarks.iter().map(|remark| format!("Note: {remark}."));
+    let output = left.limits.iter().cloned().chain(remarks).fold(output, Output::line);
     Ok(output
         .line("Read it before you share it: free text, images and rare diseases can identify a person, too."))
 }

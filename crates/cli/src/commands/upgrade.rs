@@ -54,7 +54,9 @@ pub fn describe(meaning: &Meaning, passed: bool) -> Vec<String> {
 fn when(meaning: &Meaning, passed: bool) -> String {
     match (meaning.at, passed) {
         (Some(at), false) => format!(" in block {at}"),
-        (Some(at), true) => format!(" in block {at}, which has passed: it cannot be done any more"),
+        (Some(at), true) => {
+            format!(" in block {at}, which has passed or is the next one: it cannot be done any more")
+        }
         (None, _) => String::new(),
     }
 }
@@ -78,7 +80,8 @@ async fn status(context: &Context, wasm: Option<PathBuf>) -> Result<Output> {
     }
     output = output.line(format!("{} calls to run as root", pending.len()));
     for call in &scheduled {
-        let place = format!("block {}, place {}: runs by itself", call.block, call.index);
+        let who = if call.as_root { "root" } else { "the council, which can install no runtime" };
+        let place = format!("block {}, place {}: runs by itself, as {who}", call.block, call.index);
         output = indented(output.line(place), &call.meaning, false);
     }
     if !scheduled.is_empty() {
@@ -106,7 +109,7 @@ impl<'a> About<'a> {
         Self {
             release,
             pending: pending.iter().filter(|call| same(&call.meaning)).collect(),
-            scheduled: scheduled.iter().filter(|call| same(&call.meaning)).collect(),
+            scheduled: scheduled.iter().filter(|call| call.as_root && same(&call.meaning)).collect(),
         }
     }
 

@@ -70,6 +70,8 @@ fn commands_without_a_node_print_what_the_schema_says() {
     run(home, "check", 3, &["check", &bundle]);
     run(home, "check", 3, &["check", &bundle, "--values"]);
     run(home, "deidentify", 0, &["deidentify", &bundle, "--output", "clean.json"]);
+    let copy = run(home, "deidentify", 0, &["deidentify", &bundle, "--output", "clean.pdf"]);
+    assert!(copy["remarks"].to_string().contains("its name ends .pdf"), "{copy}");
     run(home, "config show", 0, &["config", "show"]);
     run(home, "completions", 0, &["completions", "fish"]);
     run(home, "man", 0, &["man", "pages"]);

@@ -47,16 +47,22 @@ struct Failure {
     told: String,
 }
 
-/// What makes a failure another than the one before: not hashes. What was sent anew has another one and comes into another
-/// block, and is the same doubt.
+/// What makes a failure another than the one before: not hashes and numbers. What was sent anew has another hash and comes into
+/// another block, and is the same doubt; a witness says at which block it stands each time that it is asked.
 fn kind(error: &Error) -> String {
     match error {
         Error::InDoubt { call, cause, .. } => format!("{call} is in doubt: {}", kind(cause)),
         error => {
             let text = error.to_string();
-            text.split(' ').filter(|word| !word.contains("0x")).collect::<Vec<_>>().join(" ")
+            text.split(' ').filter(|word| !varies(word)).collect::<Vec<_>>().join(" ")
         }
     }
+}
+
+/// Whether a word is a number, or has a hash in it.
+fn varies(word: &str) -> bool {
+    let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+    word.contains("0x") || bare.parse::<u128>().is_ok()
 }
 
 /// What failed. Holds no more than what there is to do.
@@ -164,6 +170,27 @@ mod tests {
         let (_, told) = attempts.failing().next().unwrap();
         assert!(told.contains("0x0303"), "the last one is what to look for: {told}");
         assert!(attempts.failed(&Task::Settle(2), &doubt(3, None, "closed"), now).is_some(), "another order");
+    }
+
+    #[test]
+    fn what_nodes_say_is_told_once_whatever_the_block() {
+        let (mut attempts, now) = (Attempts::default(), Instant::now());
+        let mut is_news = |reason: String| {
+            let (doing, what) = ("seal a key for", "Deliver(7)".into());
+            attempts.failed(&TASK, &Error::NotNow { doing, what, reason }, now).is_some()
+        };
+        let behind = |last: u32, head: u32| {
+            format!(
+                "the witness ws://a has block {last} as its last final one, and block {head} is not final there yet"
+            )
+        };
+        let two_faced =
+            |head: u32| format!("ws://a says two different things about block {head}: it lies or is broken");
+        assert!(is_news(behind(8, 12)));
+        assert!(!is_news(behind(19, 120)));
+        assert!(is_news(two_faced(12)), "another reason");
+        assert!(!is_news(two_faced(121)));
+        assert!(is_news(behind(8, 12)), "another reason again");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What is known of something for which a key is sealed, and the call that is made of it.
 
 use medshare_types::{
-    AccessRequest, AccountId, Moment, Order, OrderId, Policy, RecordId, RecordVersion, RequestId, Review,
-    SealPurpose, Subject,
+    AccessRequest, AccountId, KeyCommitment, Moment, Order, OrderId, Point, Policy, RecordId, RecordVersion,
+    RequestId, Review, SealPurpose, Subject, Version,
 };
 
 use super::{
@@ -65,6 +65,56 @@ impl Facts {
         };
         Ok(Some(Self { now: chain.time(at).await?, about }))
     }
+
+    /// Whether the keys that are sealed by these facts and by others are of the same version, made with the same key of its
+    /// holder and the same commitment, and for the same accounts and their same keys.
+    pub fn seal_the_same(&self, other: &Self) -> bool {
+        self.sealing() == other.sealing()
+    }
+
+    fn sealing(&self) -> Sealing {
+        match &self.about {
+            About::Review(subject, review) => Sealing {
+                of: (review.record, review.version),
+                holder_key: review.holder_key,
+                commitment: review.commitment,
+                to: sealing::lacking(*subject, review),
+            },
+            About::Order(id, known) => {
+                let (order, version) = &**known;
+                Sealing::own((order.record, order.version), version, buyer(*id, order))
+            }
+            About::Request(id, known) => {
+                let (request, version, _) = &**known;
+                Sealing::own((request.record, request.version), version, requester(*id, request))
+            }
+        }
+    }
+}
+
+/// What sealed keys are made of.
+#[derive(PartialEq, Debug)]
+struct Sealing {
+    of: (RecordId, Version),
+    holder_key: Point,
+    commitment: KeyCommitment,
+    to: Vec<Recipient>,
+}
+
+impl Sealing {
+    /// Of a version that the owner sells or gives away.
+    fn own(of: (RecordId, Version), version: &RecordVersion<AccountId>, to: Recipient) -> Self {
+        Self { of, holder_key: version.owner_key, commitment: version.content.commitment, to: vec![to] }
+    }
+}
+
+fn buyer(id: OrderId, order: &Order<AccountId>) -> Recipient {
+    Recipient { account: order.buyer.clone(), key: order.buyer_key, purpose: SealPurpose::Order(id) }
+}
+
+fn requester(id: RequestId, request: &AccessRequest<AccountId>) -> Recipient {
+    let purpose = SealPurpose::Request(id);
+    Recipient { account: request.requester.clone(), key: request.requester_key, purpose }
 }
 
 /// The chain as far as the facts go, so that what there is to do can be worked out from them alone.
@@ -118,9 +168,19 @@ pub(super) struct Mandate<'a> {
 }
 
 impl Mandate<'_> {
-    /// Whether the task is due by these facts, and the owner's rules want it.
-    pub async fn covers(&self, task: &Task, facts: &Facts) -> Result<bool> {
-        Ok(plan::plan(facts, self.owner, self.rules, Keys::Own).await?.tasks.contains(task))
+    /// What a node says of a task in which a key is sealed, if by that alone it is due and the owner's rules want it. What
+    /// does not exist is not due.
+    ///
+    /// # Errors
+    /// [`Error::Node`] if the node does not answer, [`Error::Pruned`] if it has forgotten the block's state.
+    pub async fn due(&self, chain: &Chain, task: &Task, at: At) -> Result<Option<Facts>> {
+        let facts = match Facts::read(chain, self.owner, task, at).await {
+            Err(error) if error.is_unknown() => None,
+            read => read?,
+        };
+        let Some(facts) = facts else { return Ok(None) };
+        let plan = plan::plan(&facts, self.owner, self.rules, Keys::Own).await?;
+        Ok(plan.tasks.contains(task).then_some(facts))
     }
 }
 
@@ -141,18 +201,14 @@ pub(super) fn call(chain: &Chain, identity: &Identity, task: &Task, facts: Optio
         }
         (Task::Deliver(id), Some(About::Order(_, facts))) => {
             let (order, version) = *facts;
-            let purpose = SealPurpose::Order(*id);
-            let recipient = Recipient { account: order.buyer, key: order.buyer_key, purpose };
-            let sealed =
-                sealing::seal_own(chain, identity, (order.record, order.version), &version, &recipient)?;
+            let at = (order.record, order.version);
+            let sealed = sealing::seal_own(chain, identity, at, &version, &buyer(*id, &order))?;
             calls::deliver(*id, sealed)
         }
         (Task::Answer(id, expires), Some(About::Request(_, facts))) => {
             let (request, version, _) = *facts;
-            let purpose = SealPurpose::Request(*id);
-            let recipient = Recipient { account: request.requester, key: request.requester_key, purpose };
-            let sealed =
-                sealing::seal_own(chain, identity, (request.record, request.version), &version, &recipient)?;
+            let at = (request.record, request.version);
+            let sealed = sealing::seal_own(chain, identity, at, &version, &requester(*id, &request))?;
             calls::answer(*id, sealed, *expires)
         }
         (Task::DeliverKeys(..) | Task::Deliver(_) | Task::Answer(..), _) => return Err(unfit()),
@@ -173,4 +229,52 @@ pub async fn deliver(chain: &Chain, identity: &Identity, id: OrderId) -> Result<
     let task = Task::Deliver(id);
     let facts = Facts::read(chain, identity.account(), &task, At::Best).await?;
     call(chain, identity, &task, facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use medshare_types::{Hash, OrderState, ReviewState};
+
+    use super::super::plan::tests::{order, review, seat};
+    use super::*;
+
+    const SUBJECT: Subject = Subject::Record { record: 1, version: 1 };
+
+    #[test]
+    fn keys_are_the_same_only_to_the_same_by_the_same_key_and_commitment() {
+        let other = Point(Hash::repeat_byte(1));
+        type Change<'a> = dyn Fn(&mut Review<AccountId>) + 'a;
+        let facts = |change: &Change<'_>| {
+            let panel = vec![seat(1, false, false, 100), seat(2, true, false, 100)];
+            let mut review = review(panel, ReviewState::Open);
+            change(&mut review);
+            Facts { now: 50, about: About::Review(SUBJECT, Box::new(review)) }
+        };
+        let known = facts(&|_| ());
+        let later = Facts { now: 60, ..facts(&|review| review.panel[1].key = other) };
+        assert!(known.seal_the_same(&later), "neither time nor a seat that has its key matters");
+        let changes: [&Change<'_>; 6] = [
+            &|review| review.panel[0].key = other,
+            &|review| review.panel[0].auditor = AccountId::from([7; 32]),
+            &|review| review.holder_key = other,
+            &|review| review.commitment.d1 = other,
+            &|review| review.commitment.d2 = other,
+            &|review| review.version = 2,
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            assert!(!known.seal_the_same(&facts(change)), "change {number}");
+        }
+    }
+
+    #[test]
+    fn a_key_goes_to_whom_the_order_names_for_this_order() {
+        let order = order(OrderState::Open { cancel: None });
+        let to = buyer(7, &order);
+        let other_key = Order { buyer_key: Point(Hash::repeat_byte(1)), ..order.clone() };
+        let other_buyer = Order { buyer: order.seller.clone(), ..order.clone() };
+        for other in [buyer(7, &other_key), buyer(7, &other_buyer), buyer(8, &order)] {
+            assert_ne!(to, other);
+        }
+        assert_eq!((to.account, to.key), (order.buyer, order.buyer_key));
+    }
 }

@@ -35,7 +35,7 @@ use crate::{
 use attempts::{Attempts, Backoff};
 use facts::{Facts, Mandate};
 use plan::{Keys, Plan};
-use witness::{Unconfirmed, Witnesses};
+use witness::Hearing;
 
 /// How many transactions are under way at once.
 const AT_ONCE: usize = 16;
@@ -63,7 +63,8 @@ pub struct Agent {
     /// For whom it works.
     principal: AccountId,
     rules: Rules,
-    witnesses: Witnesses,
+    /// Addresses of the nodes that confirm to whom a key goes.
+    witnesses: Vec<String>,
     attempts: Attempts,
     /// What waits and was told, and whether it was pressing then.
     told: BTreeMap<Task, bool>,
@@ -79,7 +80,7 @@ impl Agent {
             principal: identity.account().clone(),
             identity: Arc::new(identity),
             rules,
-            witnesses: Witnesses::default(),
+            witnesses: Vec::new(),
             attempts: Attempts::default(),
             told: BTreeMap::new(),
             last: None,
@@ -96,7 +97,7 @@ impl Agent {
 
     /// Has more nodes confirm to whom a key goes, before it is sealed. Their addresses are WebSocket URLs.
     pub fn with_witnesses(mut self, urls: Vec<String>) -> Self {
-        self.witnesses = Witnesses::new(urls);
+        self.witnesses = urls;
         self
     }
 
@@ -159,17 +160,7 @@ impl Agent {
     }
 
     async fn perform(&mut self, tasks: Vec<Task>, head: BlockId) -> Result<Vec<Notice>> {
-        let seals = tasks.iter().any(Task::needs_owner);
-        let witnesses = if seals { self.witnesses.summon(&self.chain, head).await } else { Ok(Vec::new()) };
-        let (this, witnesses) = (&*self, &witnesses);
-        let done: Vec<(Task, Result<Outcome>)> = stream::iter(tasks)
-            .map(|task| async move {
-                let result = this.perform_one(&task, head, witnesses).await;
-                (task, result)
-            })
-            .buffered(AT_ONCE)
-            .collect()
-            .await;
+        let done = self.perform_all(tasks, head).await;
         // What fails because somebody else has done it in the meantime is no failure. Where the node does not say, it is taken
         // for one; what was done is told in any case.
         let still_due = if done.iter().any(|(_, result)| result.is_err()) {
@@ -186,7 +177,11 @@ impl Agent {
                     self.done = self.done.saturating_add(1);
                     notices.push(Notice::Done(task, Box::new(outcome)));
                 }
-                Err(_) if still_due.as_ref().is_some_and(|due| !due.contains(&task)) => {
+                // A node that was seen to lie can say anything afterwards.
+                Err(error)
+                    if !matches!(error, Error::Contradicted { .. })
+                        && still_due.as_ref().is_some_and(|due| !due.contains(&task)) =>
+                {
                     self.attempts.done(&task);
                     notices.push(Notice::Overtaken(task));
                 }
@@ -203,28 +198,22 @@ impl Agent {
         Ok(notices)
     }
 
-    async fn perform_one(
-        &self,
-        task: &Task,
-        head: BlockId,
-        witnesses: &Result<Vec<Chain>, Unconfirmed>,
-    ) -> Result<Outcome> {
-        let facts = Facts::read(&self.chain, &self.principal, task, At::Block(head.hash)).await?;
-        if let Some(facts) = &facts {
-            let mandate = Mandate { owner: &self.principal, rules: &self.rules };
-            // A node may have said something else when it was asked what there is to do.
-            if !mandate.covers(task, facts).await? {
-                return Err(Error::NotNow {
-                    doing: "seal a key for",
-                    what: format!("{task:?}"),
-                    reason: format!(
-                        "by what {} says of it now, it is not due or not allowed",
-                        self.chain.url()
-                    ),
-                });
-            }
-            witness::confirm(witnesses, mandate, task, facts, head).await?;
-        }
+    async fn perform_all(&self, mut tasks: Vec<Task>, head: BlockId) -> Vec<(Task, Result<Outcome>)> {
+        // What seals nothing needs no witness, and so does not come after what waits for one.
+        tasks.sort_by_key(Task::seals_key);
+        let hearing = &Hearing::new(&self.witnesses, &self.chain, head);
+        stream::iter(tasks)
+            .map(|task| async move {
+                let result = self.perform_one(&task, hearing).await;
+                (task, result)
+            })
+            .buffered(AT_ONCE)
+            .collect()
+            .await
+    }
+
+    async fn perform_one(&self, task: &Task, hearing: &Hearing<'_>) -> Result<Outcome> {
+        let facts = if task.seals_key() { Some(self.confirmed(task, hearing).await?) } else { None };
         let call = facts::call(&self.chain, &self.identity, task, facts)?;
         if self.attempts.has_failed(task) {
             // A call that the chain refuses again would use up quota again.
@@ -233,6 +222,25 @@ impl Agent {
             }
         }
         self.chain.submit(&self.identity, call, Until::InBlock).await
+    }
+
+    /// By what a key is sealed: what the node says of the block at which the task was found, and all witnesses confirm.
+    async fn confirmed(&self, task: &Task, hearing: &Hearing<'_>) -> Result<Facts> {
+        let mandate = Mandate { owner: &self.principal, rules: &self.rules };
+        let head = hearing.head;
+        let due = mandate.due(&self.chain, task, At::Block(head.hash)).await?;
+        // When it was asked what there is to do at that block, it was due.
+        let facts = due.ok_or_else(|| Error::Contradicted {
+            doing: "seal a key for",
+            what: format!("{task:?}"),
+            reason: format!(
+                "{} says two different things about block {}: it lies or is broken; use another node",
+                self.chain.url(),
+                head.number
+            ),
+        })?;
+        hearing.confirm(mandate, task, &facts).await?;
+        Ok(facts)
     }
 
     async fn plan(&self, at: At) -> Result<Plan> {

@@ -44,6 +44,19 @@ impl Task {
             Self::Expire(_) | Self::Settle(_) | Self::Replace(..) | Self::Lapse(_) => false,
         }
     }
+
+    /// Whether a record key is sealed to somebody in it.
+    pub fn seals_key(&self) -> bool {
+        match self {
+            Self::DeliverKeys(..) | Self::Deliver(_) | Self::Answer(..) => true,
+            Self::Cancel(_)
+            | Self::Expire(_)
+            | Self::Settle(_)
+            | Self::Replace(..)
+            | Self::Lapse(_)
+            | Self::Deny(_) => false,
+        }
+    }
 }
 
 /// Why something waits for a person.

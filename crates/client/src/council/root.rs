@@ -12,7 +12,7 @@ use crate::{
         calls::council as calls,
         storage::{identity, twox_64_concat},
     },
-    upgrade::Installation,
+    upgrade::{self, Installation},
 };
 
 /// A call that may run as root, or that is proposed for that.
@@ -159,10 +159,10 @@ pub async fn enact(
         .ok_or_else(|| not_now(format!("call {hash:?}"), "its bytes are not on the chain"))?;
     // To run it would use up what the hospitals let, and fail.
     if let Some(block) = scheduled_for(chain, &bytes).await?
-        && block <= chain.block(At::Best).await?.number
+        && block < upgrade::earliest(chain.block(At::Best).await?.number)
     {
         let reason = format!(
-            "block {block}, in which it was to take place, has passed: propose it anew for a later one, and that this one is taken \
+            "block {block}, in which it was to take place, has passed or is the next one: propose it anew for a later one, and that this one is taken \
              back (council propose call Whitelist.remove_whitelisted_call)"
         );
         return Err(not_now(format!("call {hash:?}"), &reason));
@@ -193,7 +193,7 @@ async fn is_let(chain: &Chain, hash: Hash) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// For which block an encoded call schedules another one, if it does.
+/// For which block an encoded call schedules another one, if that is what it does: not if it is one of several things.
 async fn scheduled_for(chain: &Chain, bytes: &[u8]) -> Result<Option<BlockNumber>> {
     let metadata = chain.metadata().await?;
     if let Some(installation) = Installation::read(bytes, &metadata)? {

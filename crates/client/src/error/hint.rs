@@ -61,6 +61,10 @@ impl Error {
             }
             Self::NoEvent { .. } => "this client and the node's runtime are of different releases",
             Self::NotDevelopment { .. } => "create a key file of your own with `medshare keys create`",
+            Self::File { cause, .. } if cause.kind() == std::io::ErrorKind::StorageFull => {
+                "make room where the message says; what is there only while a command runs goes to the folder in TMPDIR, \
+                 which can be on another disk"
+            }
             Self::File { .. } => "check the path, the permissions and the free space",
             Self::Exists { .. } => "name another file, or move this one away first",
             Self::WrongPassphrase { .. } => {
@@ -108,6 +112,9 @@ impl Error {
             Self::PurposeNotPermitted { .. } => "name the purpose that is meant, or ask the owner for access",
             Self::NotYours { .. } => "use the key file of the account to which it belongs",
             Self::NotNow { .. } => "look at its state and wait for the step before",
+            Self::Contradicted { .. } => {
+                "find out which of the nodes that it names lies or is broken, and go through another one; nothing was sealed or sent"
+            }
             Self::NoAccess { .. } => "order the version or ask its owner for access",
             Self::TimedOut { .. } => "it may still happen: look again later before repeating anything",
             Self::Rehearsed(_) => "repeat it without the rehearsal to send it",

@@ -12,13 +12,13 @@ use crate::{
         Call,
         calls::{
             all_of,
-            council::{schedule, set_code, unrequest_preimage},
+            council::{request_preimage, schedule, set_code, unrequest_preimage},
         },
     },
 };
 
 /// How many bytes the longest of the calls has around the code.
-pub(super) const AROUND: usize = 64;
+pub(super) const AROUND: usize = 96;
 
 /// What a call installs.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,8 +33,9 @@ impl Installation {
     /// The call.
     ///
     /// Scheduling a long call asks for its bytes to be kept, twice, and when it has run they are let go once (pallet-scheduler 51:
-    /// when it makes a preimage of the call, and when it has a place). So it is let go once here, and the bytes leave the chain
-    /// with the call.
+    /// when it makes a preimage of the call, and when it has a place), so they would stay. But if somebody asked for them before,
+    /// as for the same runtime in another block, making the preimage asks for nothing. So it is asked once more before, and let go
+    /// afterwards: in either case once more than before, and the bytes leave the chain with the last call that needs them.
     ///
     /// # Errors
     /// If the runtime that this is encoded for has no such calls.
@@ -42,7 +43,7 @@ impl Installation {
         let install = set_code(self.code.clone());
         let Some(at) = self.at else { return Ok(install) };
         let hash = Hash::from(sp_crypto_hashing::blake2_256(&install.encode(metadata)?.bytes()));
-        Ok(all_of(vec![schedule(at, install), unrequest_preimage(hash)]))
+        Ok(all_of(vec![request_preimage(hash), schedule(at, install), unrequest_preimage(hash)]))
     }
 
     /// What an encoded call installs, if that is all that it does.
@@ -63,10 +64,10 @@ impl Installation {
 fn guesses(bytes: &[u8]) -> Vec<Installation> {
     /// Behind the two bytes that name a call.
     const CODE: usize = 2;
-    /// Behind what names the batch, how many calls it has, and what names the first of them.
-    const WHEN: Range<usize> = 5..9;
+    /// Behind what names the batch, how many calls it has, the first of them, which is about a hash, and what names the second.
+    const WHEN: Range<usize> = 39..43;
     /// Behind that it is once and of the highest priority, and what names the call inside.
-    const CODE_LATER: usize = 13;
+    const CODE_LATER: usize = 47;
     let code = |begin: usize| Vec::<u8>::decode(&mut bytes.get(begin..)?).ok();
     let at = || BlockNumber::decode(&mut bytes.get(WHEN)?).ok();
     let at_once = code(CODE).map(|code| Installation { code, at: None });
@@ -88,8 +89,8 @@ mod tests {
         assert!(guesses(&install).contains(&at_once));
 
         let schedule = [&[9, 0][..], &(70_000u32, None::<(u32, u32)>, 0u8).encode(), &install].concat();
-        let let_go = [&[8, 3][..], &[5; 32]].concat();
-        let batch = [&[7, 2][..], &Compact(2u32).encode(), &schedule, &let_go].concat();
+        let about = |call: u8| [&[8, call][..], &[5; 32]].concat();
+        let batch = [&[7, 2][..], &Compact(3u32).encode(), &about(2), &schedule, &about(3)].concat();
         assert!(guesses(&batch).contains(&Installation { code, at: Some(70_000) }));
         assert!(batch.len() - 300 <= AROUND);
         for short in 0..batch.len() {

@@ -17,6 +17,8 @@ pub struct Scheduled {
     pub index: u32,
     /// The hash of its bytes, if they are too long to be in the schedule itself.
     pub hash: Option<Hash>,
+    /// Whether it runs as root, without which no runtime is installed.
+    pub as_root: bool,
     /// What it does.
     #[serde(flatten)]
     pub meaning: Meaning,
@@ -35,12 +37,13 @@ pub async fn scheduled(chain: &Chain) -> Result<Vec<Scheduled>> {
             continue;
         };
         let agenda = chain.item_json("Scheduler", "Agenda", &key, at).await?;
-        for (index, call) in calls_in(agenda.as_ref()) {
+        for (index, as_root, call) in calls_in(agenda.as_ref()) {
             let (hash, meaning) = match call {
-                Bytes::Published(hash) => (Some(hash), Meaning::published(chain, hash).await?),
+                Bytes::Published(hash) => (Some(hash), Meaning::published(chain, hash, at).await?),
                 Bytes::Here(bytes) => (None, Meaning::read(chain, &bytes).await?),
+                Bytes::Unknown => (None, Meaning::default()),
             };
-            found.push(Scheduled { block, index, hash, meaning });
+            found.push(Scheduled { block, index, hash, as_root, meaning });
         }
     }
     found.sort_by_key(|call| (call.block, call.index));
@@ -54,21 +57,29 @@ enum Bytes {
     Published(Hash),
     /// In the schedule.
     Here(Vec<u8>),
+    /// In a form that is not known here.
+    Unknown,
 }
 
-/// The calls of a block's agenda (`pallet_scheduler::Scheduled`, with its call as `Bounded`) with their places. What was
-/// cancelled leaves its place empty.
-fn calls_in(agenda: Option<&Json>) -> Vec<(u32, Bytes)> {
+impl Bytes {
+    fn read(call: &Json) -> Option<Self> {
+        if let Some(lookup) = call.get("Lookup") {
+            return Some(Self::Published(lookup.get("hash")?.as_str()?.parse().ok()?));
+        }
+        hex::decode(call.get("Inline")?.as_str()?.strip_prefix("0x")?).ok().map(Self::Here)
+    }
+}
+
+/// The calls of a block's agenda (`pallet_scheduler::Scheduled`, with its call as `Bounded`) with their places, and whether they
+/// run as root. What was cancelled leaves its place empty.
+fn calls_in(agenda: Option<&Json>) -> Vec<(u32, bool, Bytes)> {
     let places = agenda.and_then(Json::as_array).into_iter().flatten();
-    let calls = (0u32..).zip(places).filter_map(|(index, scheduled)| {
-        let call = scheduled.get("call")?;
-        let hash = call.get("Lookup").and_then(|lookup| lookup.get("hash")).and_then(Json::as_str);
-        let bytes = match hash {
-            Some(hash) => Bytes::Published(hash.parse().ok()?),
-            None => Bytes::Here(hex::decode(call.get("Inline")?.as_str()?.strip_prefix("0x")?).ok()?),
-        };
-        Some((index, bytes))
-    });
+    let calls =
+        (0u32..).zip(places).filter(|(_, scheduled)| !scheduled.is_null()).map(|(index, scheduled)| {
+            let as_root = scheduled.pointer("/origin/system").is_some_and(|origin| origin == "Root");
+            let bytes = scheduled.get("call").and_then(Bytes::read).unwrap_or(Bytes::Unknown);
+            (index, as_root, bytes)
+        });
     calls.collect()
 }
 
@@ -84,9 +95,14 @@ mod tests {
         let agenda = json!([
             { "maybe_id": null, "priority": 0, "call": { "Inline": "0x0001ff" }, "origin": { "system": "Root" } },
             null,
-            { "maybe_id": null, "priority": 0, "call": { "Lookup": { "hash": format!("{hash:?}"), "len": 900 } } },
+            { "call": { "Lookup": { "hash": format!("{hash:?}"), "len": 900 } }, "origin": { "Council": { "Members": [3, 4] } } },
+            { "call": { "Legacy": { "hash": format!("{hash:?}") } }, "origin": { "system": "Root" } },
         ]);
-        let expected = vec![(0, Bytes::Here(vec![0, 1, 255])), (2, Bytes::Published(hash))];
+        let expected = vec![
+            (0, true, Bytes::Here(vec![0, 1, 255])),
+            (2, false, Bytes::Published(hash)),
+            (3, true, Bytes::Unknown),
+        ];
         assert_eq!(calls_in(Some(&agenda)), expected);
         assert_eq!(calls_in(None), vec![]);
     }

@@ -1,20 +1,19 @@
 //! Downloads.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use futures::StreamExt;
 use medshare_types::Hash;
 use reqwest::{Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 use subxt_signer::sr25519::Keypair;
-use tempfile::NamedTempFile;
-use tokio::{fs::File, io::AsyncWriteExt};
 use url::Url;
 
 use super::{
     Progress, VaultClient,
     client::{ATTEMPTS, check, pause},
     error::VaultError,
+    staged::{Staged, There},
     wire::{Link, LinkRequest},
 };
 
@@ -30,33 +29,15 @@ pub struct Download {
 /// A download that may need several connections: what has come so far.
 struct Partial {
     /// Where it is kept, if it is.
-    kept: Option<Kept>,
+    kept: Option<Staged>,
     hasher: Sha256,
     have: u64,
 }
 
-struct Kept {
-    file: File,
-    path: PathBuf,
-}
-
-impl Kept {
-    async fn write(&mut self, chunk: &[u8]) -> Result<(), VaultError> {
-        self.file.write_all(chunk).await.map_err(|source| VaultError::file("write", &self.path, source))
-    }
-
-    async fn sync(&mut self) -> Result<(), VaultError> {
-        let synced = async {
-            self.file.flush().await?;
-            self.file.sync_all().await
-        };
-        synced.await.map_err(|source| VaultError::file("write", &self.path, source))
-    }
-}
-
 impl Partial {
-    fn new(kept: Option<Kept>) -> Self {
-        Self { kept, hasher: Sha256::new(), have: 0 }
+    /// One of which nothing is kept.
+    fn unkept() -> Self {
+        Self { kept: None, hasher: Sha256::new(), have: 0 }
     }
 
     async fn take(&mut self, chunk: &[u8], have: u64) -> Result<(), VaultError> {
@@ -68,20 +49,33 @@ impl Partial {
         Ok(())
     }
 
-    /// Where it is kept, if it is the blob of that address.
-    fn verified(self, expected: Hash) -> Result<Option<Kept>, VaultError> {
-        let found = Hash::from(<[u8; 32]>::from(self.hasher.finalize()));
+    /// That it is the blob of that address.
+    fn verify(&self, expected: Hash) -> Result<(), VaultError> {
+        let found = Hash::from(<[u8; 32]>::from(self.hasher.clone().finalize()));
         match found == expected {
-            true => Ok(self.kept),
+            true => Ok(()),
             false => Err(VaultError::WrongBlob { expected, found, bytes: self.have }),
         }
+    }
+
+    /// Forgets what has come.
+    async fn begin_anew(&mut self) -> Result<(), VaultError> {
+        if let Some(kept) = &mut self.kept {
+            kept.empty().await?;
+        }
+        (self.hasher, self.have) = (Sha256::new(), 0);
+        Ok(())
     }
 }
 
 impl VaultClient {
-    /// Downloads a blob into `destination`. It is streamed into a temporary file beside it, resumed where it broke
-    /// off if the connection fails, verified against its address, and only then moved into place, where it replaces
-    /// what was there. A link that ends on the way is renewed.
+    /// Downloads a blob into `destination`. It is streamed into a file beside it with `.part` behind its name, resumed where it
+    /// broke off if the connection fails, verified against its address, and only then moved into place, where it replaces
+    /// what was there. A link that ends on the way is renewed. What has come stays if it fails or is given up, and the next
+    /// download to the same place goes on with it, unless it proves to be another blob.
+    ///
+    /// What is at the place of the `.part` and is no file of the user's own, which nobody else can write and no other download
+    /// has, is left alone: then the download is in a temporary file of its own, and does not stay.
     ///
     /// The chain decides whether the signer may have it.
     pub async fn download(
@@ -91,24 +85,54 @@ impl VaultClient {
         destination: &Path,
         progress: Option<Progress>,
     ) -> Result<(), VaultError> {
-        let folder = match destination.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        let staged = NamedTempFile::new_in(folder)
-            .map_err(|source| VaultError::file("create a temporary file in", folder, source))?;
-        let handle =
-            staged.reopen().map_err(|source| VaultError::file("open a temporary file in", folder, source))?;
-        let kept = Kept { file: File::from_std(handle), path: staged.path().to_owned() };
-        let mut partial = Partial::new(Some(kept));
-        self.fill(signer, download, &mut partial, progress).await?;
-        if let Some(mut kept) = partial.verified(download.link.blob)? {
-            kept.sync().await?;
+        let mut part = destination.as_os_str().to_owned();
+        part.push(".part");
+        self.download_by(signer, download, (part.as_ref(), destination), progress).await
+    }
+
+    /// As [`Self::download`], with the place in which it is until it is whole; on the same disk.
+    pub async fn download_by(
+        &self,
+        signer: &Keypair,
+        download: &Download,
+        (part, destination): (&Path, &Path),
+        progress: Option<Progress>,
+    ) -> Result<(), VaultError> {
+        let There { staged, hasher, have } = Staged::open(part, download.size, progress.as_ref()).await?;
+        let mut partial = Partial { kept: Some(staged), hasher, have };
+        let result = self.whole(signer, download, &mut partial, progress).await;
+        let Some(staged) = partial.kept else { return result };
+        match result {
+            Ok(()) => staged.keep(destination).await,
+            Err(error) => {
+                match error {
+                    VaultError::WrongBlob { .. } => staged.remove(),
+                    _ => staged.leave().await,
+                }
+                Err(error)
+            }
         }
-        staged
-            .persist(destination)
-            .map(drop)
-            .map_err(|error| VaultError::file("move the download to", destination, error.error))
+    }
+
+    /// Fetches what is missing, and verifies the whole. What an earlier download left may be wrong: then once more from the
+    /// beginning.
+    async fn whole(
+        &self,
+        signer: &Keypair,
+        download: &Download,
+        partial: &mut Partial,
+        progress: Option<Progress>,
+    ) -> Result<(), VaultError> {
+        let found = partial.have > 0;
+        self.fill(signer, download, partial, progress.clone()).await?;
+        match partial.verify(download.link.blob) {
+            Err(VaultError::WrongBlob { .. }) if found => {
+                partial.begin_anew().await?;
+                self.fill(signer, download, partial, progress).await?;
+                partial.verify(download.link.blob)
+            }
+            verified => verified,
+        }
     }
 
     /// Downloads a blob as [`Self::download`], and keeps nothing of it: the vault has it whole, or there is an error.
@@ -118,9 +142,7 @@ impl VaultClient {
         download: &Download,
         progress: Option<Progress>,
     ) -> Result<(), VaultError> {
-        let mut partial = Partial::new(None);
-        self.fill(signer, download, &mut partial, progress).await?;
-        partial.verified(download.link.blob).map(drop)
+        self.whole(signer, download, &mut Partial::unkept(), progress).await
     }
 
     /// Fetches until all bytes are there. Attempts are counted anew whenever one brought something.
@@ -132,6 +154,10 @@ impl VaultClient {
         progress: Option<Progress>,
     ) -> Result<(), VaultError> {
         let mut link = self.link(signer, &download.link).await?;
+        // An earlier download may have left all of it.
+        if partial.have == download.size && partial.have > 0 {
+            return Ok(());
+        }
         let mut attempt = 0;
         loop {
             let before = partial.have;

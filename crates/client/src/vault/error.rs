@@ -76,7 +76,7 @@ pub enum VaultError {
         bytes: u64,
     },
     /// The vault sends more or fewer bytes than the chain says that the blob has.
-    #[error("the vault has {found} bytes where the blob has {expected}; nothing was kept")]
+    #[error("the vault has {found} bytes where the blob has {expected}")]
     WrongSize {
         /// Bytes that the chain says.
         expected: u64,
@@ -129,6 +129,27 @@ impl VaultError {
             Self::Stalled { .. } => true,
             Self::Refused(problem) => matches!(problem.status, 408 | 429 | 502 | 503 | 504),
             _ => false,
+        }
+    }
+
+    /// Whether the vault answered, and does not have the blob: a connection that fails says nothing about it.
+    pub(crate) fn is_lack(&self) -> bool {
+        match self {
+            Self::WrongBlob { .. } | Self::WrongSize { .. } => true,
+            // Another 404 is about what was asked for, not about the blob: that it is elsewhere, or that no vault is there.
+            Self::Refused(problem) => matches!(problem.code.as_str(), "blob-unknown" | "blob-damaged"),
+            _ => false,
+        }
+    }
+
+    /// How much it says about a blob that several vaults should have: what one sent says more than what one answered, and
+    /// that more than that one could not be asked.
+    pub(crate) fn telling(&self) -> u8 {
+        match self {
+            Self::WrongBlob { .. } | Self::WrongSize { .. } => 3,
+            _ if self.is_lack() => 2,
+            _ if self.is_transient() => 0,
+            _ => 1,
         }
     }
 

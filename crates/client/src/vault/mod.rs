@@ -9,6 +9,7 @@ mod client;
 mod download;
 mod error;
 mod resume;
+mod staged;
 mod upload;
 pub mod wire;
 

@@ -14,7 +14,10 @@ use medshare_types::Hash;
 use reqwest::{Body, Method, header};
 use sha2::{Digest, Sha256};
 use subxt_signer::sr25519::Keypair;
-use tokio::{fs::File, io::AsyncReadExt};
+use tokio::{
+    fs::File,
+    io::{AsyncRead, AsyncReadExt},
+};
 use tokio_util::io::ReaderStream;
 
 use super::{
@@ -32,17 +35,28 @@ const RESUMABLE_FROM: u64 = 8 * 1024 * 1024;
 /// The address of a file as a blob, which is its SHA-256, and its size in bytes. Reads it in constant memory.
 pub async fn blob_address(path: &Path) -> Result<(Hash, u64), VaultError> {
     let failed = |source: io::Error| VaultError::file("read", path, source);
-    let mut file = File::open(path).await.map_err(failed)?;
+    let file = File::open(path).await.map_err(failed)?;
+    let (hasher, size) = hashed(file, |_| ()).await.map_err(failed)?;
+    Ok((Hash::from(<[u8; 32]>::from(hasher.finalize())), size))
+}
+
+/// Hashes what is read to its end, piece by piece, and tells after each how many bytes there were so far. Returns the hasher and
+/// their number.
+pub(super) async fn hashed(
+    mut reader: impl AsyncRead + Unpin,
+    tell: impl Fn(u64),
+) -> io::Result<(Sha256, u64)> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; CHUNK];
     let mut size = 0_u64;
     loop {
-        let read = file.read(&mut buffer).await.map_err(failed)?;
+        let read = reader.read(&mut buffer).await?;
         if read == 0 {
-            return Ok((Hash::from(<[u8; 32]>::from(hasher.finalize())), size));
+            return Ok((hasher, size));
         }
         hasher.update(buffer.get(..read).unwrap_or_default());
         size = size.saturating_add(u64::try_from(read).unwrap_or_default());
+        tell(size);
     }
 }
 

@@ -166,6 +166,9 @@ pub struct Findings {
     pub claims: Vec<String>,
     /// What a program cannot see in a file of this kind.
     pub limits: Vec<String>,
+    /// What [`check`](super::check) was told besides, as in [`Description`](crate::Description), which has its own.
+    #[serde(skip)]
+    pub remarks: Vec<String>,
 }
 
 impl Findings {

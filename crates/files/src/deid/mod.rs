@@ -71,6 +71,7 @@ impl Check {
             counts,
             claims: claims.into_iter().collect(),
             limits: limits.into_iter().collect(),
+            remarks: Vec::new(),
         }
     }
 }
@@ -104,8 +105,8 @@ pub fn check<'a>(
     check.echoes = learner.learned.echoes();
     check.known = learner.learned.values.len();
     check.learned = learner.learned;
-    crate::read(source, kind, &mut check)?;
-    Ok(check.finish())
+    let remarks = crate::read(source, kind, &mut check)?.remarks;
+    Ok(Findings { remarks, ..check.finish() })
 }
 
 /// Writes a copy of a file without what identifies, and says what was changed. The same file, options and secret give the

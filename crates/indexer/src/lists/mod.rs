@@ -242,7 +242,11 @@ impl Index {
                 filter.and("grantee = ?", Value::Bytes(bytes(grantee)));
                 filter
             };
-            grants.iter().map(one).collect()
+            let is_meant = |(record, _, grantee): &&GrantKey| {
+                query.record.is_none_or(|meant| meant == *record)
+                    && query.grantee.as_ref().is_none_or(|meant| meant == grantee)
+            };
+            grants.iter().filter(is_meant).map(one).collect()
         };
         self.among(query, &list, grants, filters, grant_item).await
     }

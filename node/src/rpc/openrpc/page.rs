@@ -97,7 +97,8 @@ fn words(schema: &Json) -> String {
 
 /// The form of a value. What has no name is spelled out.
 fn form(schema: &Json) -> String {
-    if schema == &Json::Bool(true) {
+    let says_nothing = |members: &Map<String, Json>| members.keys().all(|name| name == "description");
+    if schema == &Json::Bool(true) || schema.as_object().is_some_and(says_nothing) {
         return "anything".into();
     }
     if let Some(name) = schema["$ref"].as_str() {

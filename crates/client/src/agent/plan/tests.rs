@@ -22,7 +22,7 @@ fn sealed() -> SealedKey {
     SealedKey { c1: Point::default(), c2: Point::default(), proof }
 }
 
-fn seat(number: u8, has_key: bool, has_voted: bool, due: Moment) -> Seat<AccountId> {
+pub(in crate::agent) fn seat(number: u8, has_key: bool, has_voted: bool, due: Moment) -> Seat<AccountId> {
     let vote = Vote { verdict: Verdict::Approve, findings: Findings::default(), report: Hash::zero(), at: 0 };
     Seat {
         auditor: account(number),
@@ -33,7 +33,7 @@ fn seat(number: u8, has_key: bool, has_voted: bool, due: Moment) -> Seat<Account
     }
 }
 
-fn review(panel: Vec<Seat<AccountId>>, state: ReviewState) -> Review<AccountId> {
+pub(in crate::agent) fn review(panel: Vec<Seat<AccountId>>, state: ReviewState) -> Review<AccountId> {
     Review {
         record: 1,
         version: 1,
@@ -263,6 +263,18 @@ fn without_the_owners_keys_what_needs_them_waits_and_the_rest_is_done() {
     assert_eq!(waiting, [&keys, &Task::Cancel(7), &Task::Deny(4)]);
     assert!(plan.waiting.iter().all(|waiting| waiting.why == Why::NeedsOwner));
     assert!(planned(&ledger, &all(Decision::Refuse), Keys::Own).waiting.is_empty());
+}
+
+#[test]
+fn a_key_is_sealed_by_its_owner_and_a_no_seals_none() {
+    let seal = [Task::DeliverKeys(SUBJECT, vec![account(1)]), Task::Deliver(7), Task::Answer(4, None)];
+    assert!(seal.iter().all(|task| task.seals_key() && task.needs_owner()));
+    for task in [Task::Cancel(7), Task::Deny(4)] {
+        assert!(!task.seals_key() && task.needs_owner(), "{task:?}");
+    }
+    let anybodys =
+        [Task::Expire(7), Task::Settle(7), Task::Replace(SUBJECT, account(1)), Task::Lapse(SUBJECT)];
+    assert!(!anybodys.iter().any(|task| task.seals_key() || task.needs_owner()));
 }
 
 #[test]
