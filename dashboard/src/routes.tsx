@@ -8,6 +8,7 @@ import { explorerRoutes } from './pages/explorer/routes.js';
 import { Home } from './pages/home/home.js';
 import { NotFound } from './pages/home/not-found.js';
 import { Settings } from './pages/home/settings.js';
+import { keysRoutes } from './pages/keys/routes.js';
 import { providerRoutes } from './pages/provider/routes.js';
 import { Broken } from './shell/broken.js';
 import { Shell } from './shell/shell.js';
@@ -25,6 +26,7 @@ export const routes: RouteObject[] = [
       ...buyerRoutes,
       ...explorerRoutes,
       ...councilRoutes,
+      ...keysRoutes,
       { path: 'settings', element: <Settings /> },
       { path: '*', element: <NotFound /> },
     ],

@@ -32,8 +32,10 @@ interface Accounts {
   connectWallet(id: string): Promise<void>;
   /** Acts as a development account, with its keys. */
   actAs(name: string): Promise<void>;
-  /** Opens a key file; acts as its account if nobody acts yet. */
+  /** Opens a key file; acts as its account unless a wallet's acts. */
   openKeys(file: string, passphrase: string): Promise<void>;
+  /** Takes keys that were made here, as if their file had been opened. */
+  takeKeys(keyring: OpenKeyring): void;
   /** Forgets the keys. */
   lock(): void;
 }
@@ -114,6 +116,20 @@ export const AccountProvider = ({ children }: { children: ReactNode }): ReactNod
     [opened, wallets],
   );
 
+  // As they are once the keys are open, which takes a second or two.
+  const ofWallets = useRef<ReadonlySet<string>>(new Set());
+  useEffect(() => {
+    ofWallets.current = new Set(wallets.flatMap((wallet) => wallet.accounts.map(({ address }) => genericAddress(address))));
+  }, [wallets]);
+  const takeKeys = useCallback(
+    (keyring: OpenKeyring) => {
+      const { address } = adopt(keyring, '', 'key-file');
+      // Who acted with keys that are replaced, or were locked, can act no more; a wallet's account can.
+      setChosen((before) => (before !== undefined && ofWallets.current.has(before) ? before : address));
+    },
+    [adopt],
+  );
+
   const value = useMemo<Accounts>(
     () => ({
       account: accounts.find(({ address }) => address === chosen),
@@ -136,14 +152,11 @@ export const AccountProvider = ({ children }: { children: ReactNode }): ReactNod
         const keyring = await openDevelopment(name);
         setChosen(adopt(keyring, name, 'development').address);
       },
-      openKeys: async (file, passphrase) => {
-        const keyring = await openKeyFile(file, passphrase);
-        const { address } = adopt(keyring, '', 'key-file');
-        setChosen((before) => before ?? address);
-      },
+      openKeys: async (file, passphrase) => takeKeys(await openKeyFile(file, passphrase)),
+      takeKeys,
       lock,
     }),
-    [accounts, chosen, opened, adopt, lock],
+    [accounts, chosen, opened, adopt, takeKeys, lock],
   );
   return <AccountContext value={value}>{children}</AccountContext>;
 };

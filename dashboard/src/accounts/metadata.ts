@@ -2,7 +2,7 @@
 
 import { hexToU8a } from 'dedot/utils';
 import type { Chain, Client } from '../chain/connection.js';
-import type { Hex } from '../chain/index-client.js';
+import type { Hex } from '../chain/shapes.js';
 
 /** A chain as wallets are told of it: `MetadataDef` of `@polkadot/extension-inject`. */
 export interface ChainDefinition {

@@ -9,7 +9,7 @@ import type {
   MedshareTypesMarketTerms,
   MedshareTypesRecordNewVersion,
 } from './types/medshare/index.js';
-import type { Descriptor, Hex, Policy, Purpose, ReviewSubject, SealedKey, Terms, Use } from './index-client.js';
+import type { Descriptor, Hex, Policy, Purpose, ReviewSubject, SealedKey, Terms, Use } from './shapes.js';
 import type { Locator } from './node-client.js';
 
 /** What a review is about. */
@@ -24,12 +24,12 @@ export const policyArgument = ({ permission, modifiers }: Policy): MedshareTypes
   modifiers: [...modifiers],
 });
 
-const intentArgument = (use: Use): MedshareTypesConsentPurpose['rUse'] =>
+const intentArgument = (use: Use): MedshareTypesConsentPurpose['use'] =>
   typeof use === 'string' ? { type: use } : { type: 'DiseaseResearch', value: { ...use.DiseaseResearch } };
 
 /** A purpose. */
 export const purposeArgument = ({ use, commercial, for_profit, ethics_approval, will_publish }: Purpose): MedshareTypesConsentPurpose => ({
-  rUse: intentArgument(use),
+  use: intentArgument(use),
   commercial,
   forProfit: for_profit,
   ethicsApproval: ethics_approval,

@@ -65,6 +65,10 @@ export const problemOf = (error: unknown): Problem => {
   };
 };
 
+/** Whether a page tells of a query's error: that there is no connection the shell alone says, and what was asked is asked again. */
+export const isTold = ({ isError, error }: { readonly isError: boolean; readonly error: unknown }): boolean =>
+  isError && problemOf(error).kind !== 'disconnected';
+
 /** Something was asked of the chain while there is no connection. */
 export class NotConnected extends Error {
   override readonly name = 'NotConnected';

@@ -1,11 +1,24 @@
 // The questions that every node answers from the chain's state, with or without an index: `medshare_*` of docs/rpc.md. Shapes
-// are those of `index-client.ts`.
+// are those of `shapes.ts`.
 
 import type { Client } from './connection.js';
-import type { Commitment, Descriptor, Hex, OrderItem, Policy, Purpose, ReceiptItem, ReviewItem, ReviewSubject, Terms, Tier, VersionStatus } from './index-client.js';
+import type {
+  Commitment,
+  Descriptor,
+  Hex,
+  OrderItem,
+  Policy,
+  Purpose,
+  ReceiptItem,
+  ReviewItem,
+  ReviewSubject,
+  Terms,
+  Tier,
+  VersionStatus,
+} from './shapes.js';
 
 /** Most entries that are asked for at once; the most that a node gives. */
-const MOST = 100;
+export const MOST = 100;
 
 export type Role = 'Hospital' | 'Auditor' | 'Provider' | 'Buyer' | 'Vault';
 
@@ -124,7 +137,7 @@ export class NodeClient {
     return this.#ask('openReviews', auditor, MOST);
   }
 
-  /** The undecided reviews for which somebody delivers the keys. */
+  /** The undecided reviews for which somebody delivers the keys; no more than `MOST` of them. */
   reviewsHeld(holder: string): Promise<readonly Review[]> {
     return this.#ask('reviewsHeld', holder, MOST);
   }

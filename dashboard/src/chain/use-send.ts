@@ -1,5 +1,6 @@
 // Sending for React: one transaction at a time, with its steps.
 
+import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef, useState } from 'react';
 import { useAccounts } from '../accounts/context.js';
 import { useChainContext } from './context.js';
@@ -19,6 +20,7 @@ export interface Sending {
 
 export const useSend = (): Sending => {
   const { connection } = useChainContext();
+  const queries = useQueryClient();
   const { account } = useAccounts();
   const [progress, setProgress] = useState<Progress>();
   const running = useRef(false);
@@ -35,16 +37,21 @@ export const useSend = (): Sending => {
       if (running.current) return { step: 'failed', failure: { why: 'unsent', message: 'busy' } };
       if (state.phase !== 'ready') return unsent('no connection');
       if (!account) return unsent('no account');
+      const told = (progress: Progress): void => {
+        setProgress(progress);
+        // Else what the index says of the best block would be asked for with the next final one only. State of the chain is asked for anyway.
+        if (progress.step === 'in-block' || progress.step === 'final') void queries.invalidateQueries({ queryKey: ['index'] });
+      };
       running.current = true;
       setBusy(true);
       try {
-        return await submit(connection, state.client, build, account.transactions, setProgress);
+        return await submit(connection, state.client, build, account.transactions, told);
       } finally {
         running.current = false;
         setBusy(false);
       }
     },
-    [connection, account],
+    [connection, queries, account],
   );
   const clear = useCallback(() => setProgress(undefined), []);
   return { progress, busy, send, clear };

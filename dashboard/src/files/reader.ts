@@ -1,7 +1,7 @@
 // What is in a file, and what in it identifies a person: the readers of the command, in workers of their own.
 
 import { checkFile, describeFile, type Checked, type Kind as ReaderKind } from 'medshare-files';
-import type { Descriptor, Kind } from '../chain/index-client.js';
+import type { Descriptor, Kind } from '../chain/shapes.js';
 
 const KINDS: Readonly<Record<Kind, ReaderKind>> = { Fhir: 'fhir', Dicom: 'dicom', Document: 'document' };
 

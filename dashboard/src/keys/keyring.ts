@@ -59,7 +59,8 @@ const start = async (open: (worker: Remote<KeyWorker>) => Promise<Answer<OpenKey
       lock,
       sign,
       signBytes: (bytes) => ask(worker.signBytes(bytes)),
-      application: (genesis) => ask(worker.application(genesis)),
+      withNewKey: (current, next) => ask(worker.withNewKey(current, next)),
+      possession: (genesis, account) => ask(worker.possession(genesis, account)),
       seal: (document, descriptor, ownerKey, progress) => ask(worker.seal(document, descriptor, ownerKey, proxy(progress))),
       decrypt: (envelope, source, registered) => ask(worker.decrypt(envelope, source, registered)),
       sealTo: (ownerKey, commitment, granteeKey, context) => ask(worker.sealTo(ownerKey, commitment, granteeKey, context)),
@@ -77,8 +78,14 @@ export const openKeyFile = (file: string, passphrase: string): Promise<OpenKeyri
 /** The keys of a development account. */
 export const openDevelopment = (name: string): Promise<OpenKeyring> => start((worker) => worker.development(name));
 
-/** A new account, with the key file to be kept. */
-export const createKeys = async (passphrase: string): Promise<{ keyring: OpenKeyring; file: string }> => {
+/** A key file that was just written, and its keys, open. Nothing is to be done with them before the file is kept. */
+export interface MadeKeys {
+  readonly keyring: OpenKeyring;
+  readonly file: string;
+}
+
+/** A new account with a new encryption key. */
+export const createKeys = async (passphrase: string): Promise<MadeKeys> => {
   let file = '';
   const keyring = await start(async (worker) => {
     const made = await worker.create(passphrase);
@@ -87,4 +94,15 @@ export const createKeys = async (passphrase: string): Promise<{ keyring: OpenKey
     return { ok: made.ok.keys };
   });
   return { keyring, file };
+};
+
+/**
+ * The open key file with one more encryption key, the newest, under a new passphrase; `current` is that of the open file. The new file
+ * is opened again, so that one that does not open is not kept.
+ *
+ * @throws {KeyError} `WrongPassphrase` if `current` does not open the open file.
+ */
+export const renewKeys = async (open: OpenKeyring, current: string, next: string): Promise<MadeKeys> => {
+  const file = await open.withNewKey(current, next);
+  return { file, keyring: await openKeyFile(file, next) };
 };

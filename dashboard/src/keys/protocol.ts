@@ -1,9 +1,9 @@
 // What the page may ask the worker that has the keys. Everything crosses by structured clone; errors as plain values, since a
 // clone of an error loses its code.
 
-import type { Application, ErrorCode, Hex, KeyCommitment, Registered, SealContext, SealedKey } from 'medshare-js';
+import type { ErrorCode, Hex, KeyCommitment, KeyProof, Registered, SealContext, SealedKey } from 'medshare-js';
 import type { Registrable } from '../chain/arguments.js';
-import type { Descriptor } from '../chain/index-client.js';
+import type { Descriptor } from '../chain/shapes.js';
 
 /** Whose keys are open. Nothing of it is secret. */
 export interface OpenKeys {
@@ -39,8 +39,14 @@ export interface KeyWorker {
   sign(text: string): Promise<Answer<Hex>>;
   /** Bytes signed with the account, as the chain wants them. */
   signBytes(bytes: Uint8Array): Promise<Answer<Uint8Array>>;
-  /** What is needed to be admitted to the chain of this genesis hash. */
-  application(genesis: Hex): Promise<Answer<Application>>;
+  /**
+   * The open key file with one more encryption key, a new one, before those that it has; under the passphrase `next`. Refused with
+   * `WrongPassphrase` if `current` does not open the file, and with `Invalid` if none is open but development keys, or `next` is too
+   * short.
+   */
+  withNewKey(current: string, next: string): Promise<Answer<string>>;
+  /** The proof that the newest encryption key is known, for an account on the chain of this genesis hash. */
+  possession(genesis: Hex, account: string): Promise<Answer<KeyProof>>;
   /**
    * Encrypts a document that was described under a new record key, which is committed to the owner's encryption key. Tells how
    * many bytes are done.

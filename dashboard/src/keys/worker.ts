@@ -4,6 +4,7 @@
 import { expose } from 'comlink';
 import {
   Identity,
+  KeyPair,
   MedshareError,
   RecordKey,
   collect,
@@ -15,7 +16,8 @@ import {
 } from 'medshare-js';
 import type { Answer, KeyWorker, OpenKeys } from './protocol.js';
 
-let identity: Identity | undefined;
+/** What is open, and the text of its file; development accounts have none. */
+let opened: { readonly keys: Identity; readonly file?: string } | undefined;
 
 const answer = async <T>(ask: () => T | Promise<T>): Promise<Answer<T>> => {
   try {
@@ -30,28 +32,43 @@ const answer = async <T>(ask: () => T | Promise<T>): Promise<Answer<T>> => {
 };
 
 const withKeys = <T>(ask: (keys: Identity) => T | Promise<T>): Promise<Answer<T>> => {
-  const keys = identity;
+  const keys = opened?.keys;
   if (keys) return answer(() => ask(keys));
   return Promise.resolve({ error: { code: 'Locked', message: 'no keys are open' } });
 };
 
-const use = (keys: Identity): OpenKeys => {
-  identity = keys;
+const use = (keys: Identity, file?: string): OpenKeys => {
+  opened = file === undefined ? { keys } : { keys, file };
   return { address: keys.address, account: keys.account, publicKeys: keys.publicKeys };
 };
 
 const worker: KeyWorker = {
-  open: (file, passphrase) => answer(async () => use(await Identity.fromKeyFile(file, passphrase))),
+  open: (file, passphrase) => answer(async () => use(await Identity.fromKeyFile(file, passphrase), file)),
   development: (name) => answer(() => use(Identity.development(name))),
   create: (passphrase) =>
     answer(async () => {
       const keys = Identity.generate();
       const file = await keys.toKeyFile(passphrase);
-      return { keys: use(keys), file };
+      return { keys: use(keys, file), file };
     }),
   sign: (text) => withKeys((keys) => keys.sign(text)),
   signBytes: (bytes) => withKeys((keys) => keys.signBytes(bytes)),
-  application: (genesis) => withKeys((keys) => keys.application(genesis)),
+  // What is open stays as it is: nothing is done with a key before its file is kept. That keys are open lets nobody have them under a
+  // passphrase of their own: neither another script in the page, nor whoever comes to an unlocked computer.
+  withNewKey: (current, next) => {
+    const file = opened?.file;
+    return withKeys(async () => {
+      if (file === undefined) {
+        throw new MedshareError('Invalid', 'the open keys are those of a development account, which has no key file', {
+          hint: 'Open a key file, or make one.',
+        });
+      }
+      const keys = await Identity.fromKeyFile(file, current);
+      const pairs = [KeyPair.generate(), ...keys.publicKeys.map((key) => keys.keyPair(key))];
+      return Identity.fromSeed(keys.seed(), pairs).toKeyFile(next);
+    });
+  },
+  possession: (genesis, account) => withKeys((keys) => keys.keyPair(keys.newestKey).provePossession(genesis, account)),
   seal: (document, descriptor, ownerKey, progress) =>
     withKeys(async () => {
       const key = RecordKey.generate();

@@ -3,6 +3,7 @@
 import { useState, type ReactNode } from 'react';
 import { FileTrigger } from 'react-aria-components/FileTrigger';
 import { Form } from 'react-aria-components/Form';
+import { Link } from 'react-router';
 import { DEVELOPMENT_ACCOUNTS } from 'medshare-js';
 import { useAccounts } from '../accounts/context.js';
 import { wallets } from '../accounts/wallets.js';
@@ -31,13 +32,14 @@ export const AccountButton = (): ReactNode => {
         )}
       </Button>
       <Sheet title={t.chain.account.title} isOpen={open} onClose={() => setOpen(false)}>
-        <AccountPanel />
+        <AccountPanel onLeave={() => setOpen(false)} />
       </Sheet>
     </>
   );
 };
 
-const AccountPanel = (): ReactNode => {
+/** `onLeave` is called when it leads to another page. */
+const AccountPanel = ({ onLeave }: { onLeave: () => void }): ReactNode => {
   const { t } = useText();
   const chain = useChain();
   const { account, accounts, choose } = useAccounts();
@@ -76,7 +78,7 @@ const AccountPanel = (): ReactNode => {
         </div>
       )}
       <WalletPart />
-      <KeyFilePart />
+      <KeyFilePart onLeave={onLeave} />
       {chain?.development && <DevelopmentPart />}
     </>
   );
@@ -116,7 +118,7 @@ const WalletPart = (): ReactNode => {
   );
 };
 
-const KeyFilePart = (): ReactNode => {
+const KeyFilePart = ({ onLeave }: { onLeave: () => void }): ReactNode => {
   const { t } = useText();
   const { keyring, openKeys, lock } = useAccounts();
   const [file, setFile] = useState<File>();
@@ -173,6 +175,11 @@ const KeyFilePart = (): ReactNode => {
       )}
       <div aria-live="polite">{opening && <p className="note">{texts.opening}…</p>}</div>
       {error !== undefined && <Problem error={error} />}
+      <p>
+        <Link to="/keys" onClick={onLeave}>
+          {texts.makeKeys}
+        </Link>
+      </p>
     </section>
   );
 };

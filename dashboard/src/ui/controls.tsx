@@ -29,6 +29,16 @@ export const Button = ({ look = 'plain', compact = false, ...props }: ButtonProp
   <AriaButton {...props} className={`button ${look} ${compact ? 'compact' : ''}`} />
 );
 
+/** A button that says the same as others on the page: its name also has what it is about. */
+export const ButtonAbout = ({ text, about, ...props }: Omit<ButtonProps, 'children'> & { text: string; about: string }): ReactNode => {
+  const { t } = useText();
+  return (
+    <Button {...props} aria-label={`${text}${t.shell.colon}${about}`}>
+      {text}
+    </Button>
+  );
+};
+
 export interface FieldProps extends Omit<AriaTextFieldProps, 'className' | 'style' | 'children'> {
   readonly label: string;
   readonly hint?: string | undefined;

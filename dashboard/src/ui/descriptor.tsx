@@ -1,7 +1,7 @@
 // What is known of a record before it is opened: its descriptor, in the reader's language.
 
 import type { ReactNode } from 'react';
-import type { Code, Descriptor, YearMonth } from '../chain/index-client.js';
+import type { Code, Descriptor, YearMonth } from '../chain/shapes.js';
 import { useText } from '../i18n/context.js';
 import type { Catalogue } from '../i18n/en/index.js';
 import { Bytes } from './values.js';

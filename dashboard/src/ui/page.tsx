@@ -2,6 +2,7 @@
 
 import { useEffect, type ReactNode } from 'react';
 import { useText } from '../i18n/context.js';
+import { Below, Heading } from './heading.js';
 
 export const Page = ({
   title,
@@ -32,13 +33,13 @@ export const Page = ({
   );
 };
 
-/** A part of a page, with its heading. */
+/** A part of a page, or of another part, with its heading. */
 export const Section = ({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }): ReactNode => (
   <section className="stack">
     <div className="row between">
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {actions}
     </div>
-    {children}
+    <Below>{children}</Below>
   </section>
 );

@@ -2,7 +2,7 @@
 
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Component, type ErrorInfo, type ReactNode } from 'react';
-import { problemOf } from '../chain/errors.js';
+import { isTold, problemOf } from '../chain/errors.js';
 import { useText } from '../i18n/context.js';
 import type { Catalogue } from '../i18n/en/index.js';
 import { Button } from './controls.js';
@@ -78,9 +78,13 @@ export const Problem = ({ error, onRetry }: { error: unknown; onRetry?: (() => v
   );
 };
 
+/** Why a query could not be read, if that is to be told. */
+export const QueryProblem = ({ query }: { query: { readonly isError: boolean; readonly error: unknown; refetch(): unknown } }): ReactNode =>
+  isTold(query) && <Problem error={query.error} onRetry={() => void query.refetch()} />;
+
 /**
  * Shows what a query has read; a skeleton of `lines` before, the problem if there is one. What was read before stays below the
- * problem, except that the shell alone says that there is no connection.
+ * problem.
  */
 export const Loaded = <T,>({
   query,
@@ -91,18 +95,13 @@ export const Loaded = <T,>({
   lines?: number;
   children: (data: T) => ReactNode;
 }): ReactNode => {
-  const isTold = query.isError && problemOf(query.error).kind !== 'disconnected';
-  const problem = isTold && <Problem error={query.error} onRetry={() => void query.refetch()} />;
-  if (query.data !== undefined) {
-    return (
-      <>
-        {problem}
-        {children(query.data)}
-      </>
-    );
-  }
-  if (problem) return problem;
-  return <Skeleton {...(lines === undefined ? {} : { lines })} />;
+  if (query.data === undefined && !isTold(query)) return <Skeleton {...(lines === undefined ? {} : { lines })} />;
+  return (
+    <>
+      <QueryProblem query={query} />
+      {query.data !== undefined && children(query.data)}
+    </>
+  );
 };
 
 /** Keeps a page that throws from taking the app with it. A new `page` begins anew. */

@@ -65,6 +65,12 @@ export const DEVELOPMENT_NAMES: Readonly<Record<string, string>> = {
   '5CUjxa4wVKMj3FqKdqAUf7zcEMr4MYAjXeWmUf44B41neLmJ': 'Two',
 };
 
+/** How accounts are called: by the name where everybody knows one, else by the ends of the address. */
+export const useAccountName = (): ((address: string) => string) => {
+  const chain = useChain();
+  return (address) => (chain?.development ? DEVELOPMENT_NAMES[address] : undefined) ?? short(address);
+};
+
 /** An account: its name where everybody knows one, else the ends of its address; it leads to its story. */
 export const Account = ({ address, plain = false }: { address: string; plain?: boolean }): ReactNode => {
   const chain = useChain();
@@ -79,6 +85,12 @@ export const Account = ({ address, plain = false }: { address: string; plain?: b
       {shown}
     </Link>
   );
+};
+
+/** Of which final block something is; nothing if that is not known. */
+export const AsOf = ({ block }: { block: number | null }): ReactNode => {
+  const { t, format } = useText();
+  return block !== null && <p className="soft small">{t.chain.asOf(format.number(block))}</p>;
 };
 
 export const RecordLink = ({ record }: { record: number | bigint }): ReactNode => {

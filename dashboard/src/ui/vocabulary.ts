@@ -1,7 +1,7 @@
 // Names of codes that everybody may print: DICOM's modalities and commonest kinds of objects (PS3.3 C.7.3.1.1.1, PS3.6 table A-1),
 // and the chapters of ICD-10. Terms of SNOMED CT, LOINC and RxNorm have licences of their own, so those codes are shown as codes.
 
-import type { Code } from '../chain/index-client.js';
+import type { Code } from '../chain/shapes.js';
 
 /** A name in the languages of the app. */
 export interface Name {

@@ -1,7 +1,7 @@
 // The vaults that this app knows: which of them is which account, and what is brought to and fetched from them.
 
 import { MedshareError, VaultClient, collect, decodeAccount, type Progress, type Signer } from 'medshare-js';
-import type { Hex } from '../chain/index-client.js';
+import type { Hex } from '../chain/shapes.js';
 import type { Locator, RecordVersion } from '../chain/node-client.js';
 
 /** Whether two addresses are of one account, whatever their prefixes. */

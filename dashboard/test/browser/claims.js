@@ -18,16 +18,6 @@ const bought = async (user, buyer, record) => {
   return order;
 };
 
-/** Ends what runs for Alice by itself, which would settle before anybody else can. */
-const withoutAgent = async (network, act) => {
-  await network.stopAgent('Alice');
-  try {
-    await act();
-  } finally {
-    network.agent('Alice');
-  }
-};
-
 /** Claims what is wrong with the order on the screen. */
 const claim = async ({ page }) => {
   await page.getByRole('button', { name: 'Claim', exact: true }).click();
@@ -71,7 +61,7 @@ export const claims = (world) => describe('after a delivery', () => {
       await User.with(world, {}, async (user) => {
         const { page } = user;
         const order = await bought(user, buyers[0], record);
-        await withoutAgent(network, async () => {
+        await network.withoutAgent('Alice', async () => {
           assert.equal(await page.getByRole('button', { name: 'Settle', exact: true }).count(), 0);
           // The chain's time passes, and the page hears of it with a block.
           await page.getByText('The time to claim is over. Anybody may settle: the rest goes to the seller.').waitFor();
@@ -94,7 +84,7 @@ export const claims = (world) => describe('after a delivery', () => {
     try {
       await User.with(world, {}, async (user) => {
         const order = await bought(user, buyers[1], record);
-        await withoutAgent(network, () =>
+        await network.withoutAgent('Alice', () =>
           User.with(world, {}, async (seller) => {
             await go(seller, '/records/sales');
             await actAs(seller, 'Alice');

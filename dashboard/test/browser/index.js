@@ -9,8 +9,10 @@ import { accounts } from './accounts.js';
 import { claims } from './claims.js';
 import { council } from './council.js';
 import { connection } from './connection.js';
+import { keys } from './keys.js';
 import { market } from './market.js';
 import { pages } from './pages.js';
+import { provider } from './provider.js';
 import { sale } from './sale.js';
 import { viewers } from './viewers.js';
 
@@ -32,6 +34,9 @@ describe('the app', { timeout: 1_200_000 }, () => {
   accounts(world);
   council(world);
   viewers(world);
+  // Before every page is looked at: those of access have something to show then.
+  provider(world);
+  keys(world);
   pages(world);
   // After all that needs a seller and auditors of good standing: who loses a claim has less credit.
   claims(world);

@@ -18,6 +18,7 @@ const PAGES = {
   offer: '/market/records/0',
   orders: '/market/orders',
   order: '/market/orders/0',
+  'my-access': '/market/access',
   explorer: '/explorer',
   'explorer-find': '/explorer/find/0',
   'explorer-record': '/explorer/record/0',
@@ -26,6 +27,7 @@ const PAGES = {
   'explorer-account': '/explorer/account/5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY',
   council: '/council',
   propose: '/council/propose',
+  keys: '/keys',
   settings: '/settings',
   missing: '/no/such/page',
 };

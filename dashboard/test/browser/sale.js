@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { actAs, audit, buy, go, tick } from '../support/app.js';
+import { actAs, audit, buy, go, sealAndRegister, tick } from '../support/app.js';
 import { User } from '../support/browser.js';
 import { ACCOUNTS } from '../support/network.js';
 import { buyerBeside, panel, prepared, register } from '../support/sale.js';
@@ -20,11 +20,9 @@ const upload = (world, file) =>
     await (await chooser).setFiles(file);
     await page.getByText('No element in it names a person.').waitFor();
     await user.picture('provider-found');
-    await page.getByRole('button', { name: 'Seal and register' }).click();
-    const done = page.getByRole('heading', { name: /^Record \d+ is registered/ });
-    await done.waitFor();
+    const record = await sealAndRegister(user);
     await user.picture('provider-registered');
-    return Number(/\d+/.exec(await done.innerText())[0]);
+    return record;
   });
 
 /** Has an auditor open a record in the browser, check it, look at it, and vote. */

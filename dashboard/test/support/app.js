@@ -49,6 +49,25 @@ export const tick = async (within, role, name) => {
   assert.ok(await control.isChecked(), `${name} is chosen`);
 };
 
+/** Lets a file of this machine fall on something, as people drag it there. */
+export const drop = async ({ context, page }, target, path) => {
+  const { x, y, width, height } = await target.boundingBox();
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  const devtools = await context.newCDPSession(page);
+  for (const type of ['dragEnter', 'dragOver', 'drop']) {
+    await devtools.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + height / 2, data });
+  }
+  await devtools.detach();
+};
+
+/** Seals and registers the file on the screen; gives the record's number. */
+export const sealAndRegister = async ({ page }) => {
+  await page.getByRole('button', { name: 'Seal and register' }).click();
+  const done = page.getByRole('heading', { name: /^Record \d+ is registered/ });
+  await done.waitFor();
+  return Number(/\d+/.exec(await done.innerText())[0]);
+};
+
 /** Looks into the vault and orders what is on the screen; gives the order's number. */
 export const buy = async ({ page }) => {
   await page.getByRole('button', { name: 'Look in the vault' }).click();

@@ -88,6 +88,16 @@ export class Network {
     await agent.stop();
   }
 
+  /** Has something done while the agent of an account does not run, which would do it before anybody else can. */
+  async withoutAgent(account, act) {
+    await this.stopAgent(account);
+    try {
+      return await act();
+    } finally {
+      this.agent(account);
+    }
+  }
+
   /** Ends the node as a crash does. */
   async crashNode() {
     await this.#node.stop('SIGKILL');

@@ -22,6 +22,7 @@ use medshare_tests::{
     sign::{Signer, Transaction},
 };
 use rand::{SeedableRng, rngs::StdRng};
+use serde_json::Value;
 
 /// The length of a slot in seconds, and so the shortest time from block to block.
 const SLOT: f64 = 2.0;
@@ -81,6 +82,12 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let made = fill(&url, &members).await?;
     node.end().await?;
     let after = rebuild(dir.path()).await?;
+    let report: Value = serde_json::from_str(&index(dir.path(), "check").await?)?;
+    ensure!(
+        report["compared"]["records"] == made.records,
+        "the index has not all {} records: {report}",
+        made.records
+    );
     ensure!(
         after > before,
         "{before:?} without the registrations, {after:?} with them: something else runs on this machine"
@@ -131,11 +138,17 @@ async fn rebuild(dir: &Path) -> Result<Duration> {
 
 async fn rebuild_once(dir: &Path) -> Result<Duration> {
     let begun = Instant::now();
+    index(dir, "rebuild").await?;
+    Ok(begun.elapsed())
+}
+
+/// Runs a subcommand on the index; gives what it printed.
+async fn index(dir: &Path, what: &str) -> Result<String> {
     let mut command = tokio::process::Command::new(binary("medshare-node")?);
-    let command = command.args(["index", "rebuild", "--dev", "--base-path"]).arg(dir.join("chain"));
+    let command = command.args(["index", what, "--dev", "--base-path"]).arg(dir.join("chain"));
     let output = command.kill_on_drop(true).output().await?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Ok(begun.elapsed())
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// What the chain has made.

@@ -5,7 +5,6 @@ export const auditor = {
   emptyTitle: 'Nothing waits for you',
   emptyText: 'When the chain draws you for a panel, the record appears here by itself. You need not keep this page open.',
   notAuditor: 'This account is not an active auditor, so it is not drawn for panels. The council admits auditors.',
-  subjectRecord: (record: string, version: string) => `Record ${record}, version ${version}`,
   subjectClaim: (order: string, record: string) => `Claim about order ${order} (record ${record})`,
   state: {
     keyDue: 'The provider owes you the key',

@@ -13,6 +13,7 @@ export const chain = {
     notFinal: 'Not final yet',
     development: 'Development chain',
   },
+  asOf: (block: string) => `As of block ${block}, which is final: what is newer appears here some seconds later.`,
   banner: {
     connecting: (node: string) => `Connecting with the node at ${node}.`,
     lost: (node: string) => `There is no connection with the node at ${node}. What you see may be old. It is tried again by itself.`,
@@ -42,6 +43,7 @@ export const chain = {
     opening: 'Opening. This takes a second or two',
     keysOpen: 'Keys open',
     lock: 'Lock: forget the keys',
+    makeKeys: 'Make a key file, or a new key',
     source: { development: 'development account', 'key-file': 'key file' },
     needAccount: 'Choose an account first: the button is at the top of the page.',
     needKeys: 'Open your key file first: it is under the account button at the top of the page.',

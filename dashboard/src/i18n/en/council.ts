@@ -105,7 +105,7 @@ export const council = {
       call: 'Any other call',
     },
     application: 'Application',
-    applicationHint: 'What `medshare --json keys show` of the new member printed: account, key and proof. Nothing in it is secret.',
+    applicationHint: 'What `medshare --json keys show` of the new member printed, or “My keys” of this app showed: account, key and proof. Nothing in it is secret.',
     identity: 'Identity',
     identityHint: 'The salted SHA-256 of who it is, 32 bytes in hex.',
     parameter: 'Parameter',

@@ -3,6 +3,7 @@
 export const domain = {
   record: 'Record',
   recordNumber: (number: string) => `Record ${number}`,
+  recordVersion: (record: string, version: string) => `Record ${record}, version ${version}`,
   order: 'Order',
   orderNumber: (number: string) => `Order ${number}`,
   version: 'Version',

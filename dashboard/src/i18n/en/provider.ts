@@ -12,6 +12,7 @@ export const provider = {
     until: (when: string) => `due ${when}`,
     deliver: 'Deliver the key',
     all: 'Deliver all',
+    cut: (count: string) => `Only ${count} reviews are looked at, the most that this node tells at once without its index, which does not answer. There may be more: connect with a node that has one.`,
     agent: 'The command `medshare agent` does this without you. Without it, come back to this page: once the time is over, a review ends or a buyer gets the money back, and you lose credit.',
   },
   records: {
@@ -25,6 +26,7 @@ export const provider = {
     onSale: 'On sale',
     notOnSale: 'not on sale',
     withdrawn: 'withdrawn',
+    allWithdrawn: 'Withdrawn records',
   },
   share: {
     title: 'Share a file',
@@ -163,7 +165,7 @@ export const provider = {
     proposed: 'You proposed to cancel it.',
     buyerProposed: 'The buyer proposes to cancel it.',
     settle: 'Collect the rest',
-    withoutIndex: 'This node keeps no index: orders that were cleared are not in these sums.',
+    withoutIndex: 'The index of this node does not answer, or it has none: orders that were cleared are not in these sums.',
   },
   access: {
     requests: 'Requests',
@@ -182,8 +184,11 @@ export const provider = {
     basis: { Direct: 'given by you', Request: 'asked for', Order: 'bought' },
     until: 'Until',
     forever: 'you revoke it',
+    unset: 'no set time',
+    held: (order: string) => `Stays while money of order ${order} is on hold`,
     state: { active: 'in force', revoked: 'revoked', expired: 'ended' },
     revoke: 'Revoke',
+    revokeSure: 'Revoke this grant?',
     revokeText: 'Vaults stop serving it at once. A copy that was opened before is out of reach.',
     clear: 'Clear',
   },

@@ -7,7 +7,6 @@ export const auditor: Catalogue['auditor'] = {
   emptyTitle: '没有待处理的审核',
   emptyText: '链抽中您加入小组时，记录会自动出现在这里。无需一直打开此页面。',
   notAuditor: '此账户不是有效的审核员，因此不会被抽入小组。审核员由理事会接纳。',
-  subjectRecord: (record, version) => `记录 ${record}，版本 ${version}`,
   subjectClaim: (order, record) => `关于订单 ${order} 的申诉（记录 ${record}）`,
   state: { keyDue: '提供者尚未交付密钥', voteDue: '等待您投票', voted: '您已投票', overdue: '已超时' },
   keyDueUntil: (when) => `密钥应于${when}交付。在此之前您无需操作。`,

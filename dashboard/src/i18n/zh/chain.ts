@@ -78,6 +78,7 @@ export const chain: Catalogue['chain'] = {
     notFinal: '尚未最终确认',
     development: '开发链',
   },
+  asOf: (block) => `截至已最终确认的区块 ${block}：更新的内容会在数秒后显示。`,
   banner: {
     connecting: (node) => `正在连接节点 ${node}。`,
     lost: (node) => `与节点 ${node} 的连接已中断。您看到的内容可能已过时。正在自动重连。`,
@@ -107,6 +108,7 @@ export const chain: Catalogue['chain'] = {
     opening: '正在打开，需要一两秒',
     keysOpen: '密钥已打开',
     lock: '锁定：忘记密钥',
+    makeKeys: '新建密钥文件或新密钥',
     source: { development: '开发账户', 'key-file': '密钥文件' },
     needAccount: '请先选择账户：按钮在页面顶部。',
     needKeys: '请先打开您的密钥文件：在页面顶部的账户按钮中。',

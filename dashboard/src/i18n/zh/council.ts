@@ -102,7 +102,7 @@ export const council: Catalogue['council'] = {
       call: '其他调用',
     },
     application: '申请',
-    applicationHint: '新成员运行 `medshare --json keys show` 所得：账户、密钥和证明。其中没有秘密。',
+    applicationHint: '新成员运行 `medshare --json keys show` 所得，或本应用“我的密钥”页所示：账户、密钥和证明。其中没有秘密。',
     identity: '身份',
     identityHint: '其身份的加盐 SHA-256，32 字节十六进制。',
     parameter: '参数',

@@ -3,6 +3,7 @@ import type { Catalogue } from '../en/index.js';
 export const domain: Catalogue['domain'] = {
   record: '记录',
   recordNumber: (number) => `记录 ${number}`,
+  recordVersion: (record, version) => `记录 ${record}，版本 ${version}`,
   order: '订单',
   orderNumber: (number) => `订单 ${number}`,
   version: '版本',

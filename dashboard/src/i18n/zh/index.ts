@@ -6,9 +6,10 @@ import { consent } from './consent.js';
 import { council } from './council.js';
 import { domain } from './domain.js';
 import { explorer } from './explorer.js';
+import { keys } from './keys.js';
 import { provider } from './provider.js';
 import { readers } from './readers.js';
 import { shell } from './shell.js';
 import { viewers } from './viewers.js';
 
-export const zh: Catalogue = { shell, chain, domain, consent, explorer, council, auditor, provider, buyer, viewers, readers };
+export const zh: Catalogue = { shell, chain, domain, consent, explorer, council, auditor, keys, provider, buyer, viewers, readers };

@@ -14,6 +14,7 @@ export const provider: Catalogue['provider'] = {
     until: (when) => `应于${when}交付`,
     deliver: '交付密钥',
     all: '全部交付',
+    cut: (count) => `仅查看了 ${count} 项审核：此节点的索引没有答复，没有索引时一次最多给出这么多。可能还有更多：请连接有索引的节点。`,
     agent: '命令 `medshare agent` 可代您完成。否则请再来此页：期限一过，审核会终止或买方会获得退款，您会失去信用分。',
   },
   records: {
@@ -27,6 +28,7 @@ export const provider: Catalogue['provider'] = {
     onSale: '在售',
     notOnSale: '未出售',
     withdrawn: '已撤回',
+    allWithdrawn: '已撤回的记录',
   },
   share: {
     title: '共享文件',
@@ -161,7 +163,7 @@ export const provider: Catalogue['provider'] = {
     proposed: '您已提议取消。',
     buyerProposed: '买方提议取消。',
     settle: '收取余款',
-    withoutIndex: '此节点没有索引：已清除的订单不计入合计。',
+    withoutIndex: '此节点没有索引，或索引没有答复：已清除的订单不计入合计。',
   },
   access: {
     requests: '请求',
@@ -180,8 +182,11 @@ export const provider: Catalogue['provider'] = {
     basis: { Direct: '由您给予', Request: '应请求', Order: '购买' },
     until: '有效期至',
     forever: '撤销为止',
+    unset: '未定',
+    held: (order) => `订单 ${order} 的款项被冻结期间保留`,
     state: { active: '有效', revoked: '已撤销', expired: '已结束' },
     revoke: '撤销',
+    revokeSure: '确定撤销此授权？',
     revokeText: '存储库立即停止提供。此前已打开的副本无法收回。',
     clear: '清除',
   },

@@ -80,7 +80,7 @@ const Queue = ({ me }: { me: string }): ReactNode => {
                     <Link to={pathOf(review)} className={`card ${styles['seat']}`}>
                       <strong>
                         {'Record' in subject
-                          ? t.auditor.subjectRecord(format.number(record), format.number(version))
+                          ? t.domain.recordVersion(format.number(record), format.number(version))
                           : t.auditor.subjectClaim(format.number(subject.Claim.order), format.number(record))}
                       </strong>
                       <Tag mood={MOODS[state]}>{t.auditor.state[state]}</Tag>

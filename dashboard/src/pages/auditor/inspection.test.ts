@@ -1,6 +1,6 @@
 import { MedshareError } from 'medshare-js';
 import { expect, test } from 'vitest';
-import type { Descriptor } from '../../chain/index-client.js';
+import type { Descriptor } from '../../chain/shapes.js';
 import type { Description } from '../../files/reader.js';
 import { differences, inspect, mayApprove, notesOf, proposedVerdict, type Steps } from './inspection.js';
 

@@ -1,7 +1,7 @@
 // What a program can say about a record: the steps of `medshare audit check` (crates/client/src/auditor.rs), in the browser.
 
 import type { Checked } from 'medshare-files';
-import type { Descriptor, Finding, Verdict } from '../../chain/index-client.js';
+import type { Descriptor, Finding, Verdict } from '../../chain/shapes.js';
 import type { Description } from '../../files/reader.js';
 import { isMissing } from '../../vault/vaults.js';
 

@@ -1,7 +1,7 @@
 // The auditor's report: the same JSON that `medshare audit` makes (crates/client/src/auditor.rs), byte for byte, so that a
 // report says the same whichever way somebody has voted. The vote carries its SHA-256; the auditor keeps the report.
 
-import type { Finding, ReviewSubject, Verdict } from '../../chain/index-client.js';
+import type { Finding, ReviewSubject, Verdict } from '../../chain/shapes.js';
 
 /** What a report says. */
 export interface ReportContent {

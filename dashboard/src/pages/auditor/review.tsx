@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { useAccounts } from '../../accounts/context.js';
 import { useChainQuery } from '../../chain/context.js';
-import type { ReviewSubject } from '../../chain/index-client.js';
+import type { ReviewSubject } from '../../chain/shapes.js';
 import { NodeClient, type RecordVersion, type Review } from '../../chain/node-client.js';
 import { useText } from '../../i18n/context.js';
 import { isSameAccount } from '../../vault/vaults.js';
@@ -53,7 +53,7 @@ const ReviewPage = (): ReactNode => {
   const title = !subject
     ? t.auditor.title
     : 'Record' in subject
-      ? t.auditor.subjectRecord(format.number(subject.Record.record), format.number(subject.Record.version))
+      ? t.domain.recordVersion(format.number(subject.Record.record), format.number(subject.Record.version))
       : t.auditor.subjectClaim(format.number(subject.Claim.order), query.data ? format.number(query.data.review.record) : '…');
   return (
     <Page title={title} actions={<Link to="/reviews">{t.auditor.back}</Link>}>

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useAccounts } from '../../accounts/context.js';
 import { sealedOf } from '../../chain/arguments.js';
 import { useChain, useVaults } from '../../chain/context.js';
-import type { Seat } from '../../chain/index-client.js';
+import type { Seat } from '../../chain/shapes.js';
 import type { RecordVersion, Review } from '../../chain/node-client.js';
 import { describe } from '../../files/reader.js';
 import { fetchCiphertext } from '../../vault/vaults.js';

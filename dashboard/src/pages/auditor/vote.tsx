@@ -3,15 +3,15 @@
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { encodeAccount, decodeAccount } from 'medshare-js';
 import { useSend } from '../../chain/use-send.js';
-import type { Finding, ReviewSubject, Seat, Verdict } from '../../chain/index-client.js';
+import type { Finding, ReviewSubject, Seat, Verdict } from '../../chain/shapes.js';
 import type { Review } from '../../chain/node-client.js';
 import { useText } from '../../i18n/context.js';
 import { Button, Checkbox, Choices, TextField } from '../../ui/controls.js';
 import { Section } from '../../ui/page.js';
+import { saveText } from '../../ui/save.js';
 import { SendStatus } from '../../ui/sending.js';
 import { Hash } from '../../ui/values.js';
 import styles from './auditor.module.css';
-import { saveText } from '../provider/save.js';
 import { mayApprove, notesOf, proposedVerdict, type Inspection } from './inspection.js';
 import { FINDINGS, makeReport, objection, ordered, reportName, sentReports, type Report, type ReportContent } from './report.js';
 

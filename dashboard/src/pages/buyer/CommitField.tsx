@@ -11,7 +11,8 @@ export const CommitField = ({ value, onCommit, ...props }: Omit<FieldProps, 'val
   const [typed, setTyped] = useState({ from: value, text: value });
   const text = typed.from === value ? typed.text : value;
   const commit = (): void => {
-    if (text !== value) onCommit(text.trim());
+    // What was refused is also taken back by typing what counts already.
+    if (text !== value || props.wrong !== undefined) onCommit(text.trim());
   };
   return (
     <TextField

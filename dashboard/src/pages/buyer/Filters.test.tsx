@@ -13,11 +13,11 @@ afterEach(() => vi.unstubAllGlobals());
 const nothing: Criteria = { text: '', codes: [], tiers: [], sort: 'newest' };
 const facets: SearchPage['facets'] = { kind: [], modality: [], code: [], year: [{ value: 2019, count: 3 }, { value: 2020, count: 12 }], tier: [], status: [] };
 
-const shown = (criteria: Partial<Criteria>, counted: SearchPage['facets']): string => {
+const shown = (criteria: Partial<Criteria>, counted: SearchPage['facets'], isIndexed = true): string => {
   vi.stubGlobal('navigator', { languages: ['en'] });
   return renderToStaticMarkup(
     <TextProvider>
-      <Filters criteria={{ ...nothing, ...criteria }} facets={counted} onChange={() => undefined} />
+      <Filters criteria={{ ...nothing, ...criteria }} facets={counted} isIndexed={isIndexed} onChange={() => undefined} />
     </TextProvider>,
   );
 };
@@ -36,4 +36,14 @@ test('years are offered with how many records are about them, where the index co
   expect(shown({ from: 2018, to: 2018 }, { ...facets, year: [] })).toContain('One year');
   expect(shown({}, null)).not.toContain('One year');
   expect(shown({}, { ...facets, year: [] })).not.toContain('One year');
+});
+
+test('what is not on sale is not offered where the node has no index, and that is said', () => {
+  const note = 'Without an index only what is on sale is found.';
+  const box = (html: string): string => /<input[^>]*>/.exec(html)?.[0] ?? '';
+  expect([box(shown({}, null)).includes('disabled'), shown({}, null).includes(note)]).toEqual([false, false]);
+  expect([box(shown({}, null, false)).includes('disabled'), shown({}, null, false).includes(note)]).toEqual([true, true]);
+  // An address may ask for it all the same, and can be told otherwise.
+  const asked = shown({ unlisted: true }, null, false);
+  expect([box(asked).includes('disabled'), asked.includes(note)]).toEqual([false, true]);
 });

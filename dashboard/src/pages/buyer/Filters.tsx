@@ -1,7 +1,8 @@
 // What narrows a search, with how many records there are of each, where the node's index says so.
 
-import { useState, type ReactNode } from 'react';
-import type { Code, SearchPage } from '../../chain/index-client.js';
+import { useId, useState, type ReactNode } from 'react';
+import type { SearchPage } from '../../chain/index-client.js';
+import type { Code } from '../../chain/shapes.js';
 import { useChain } from '../../chain/context.js';
 import { useText } from '../../i18n/context.js';
 import { Button, Checkbox, Choices, Select } from '../../ui/controls.js';
@@ -22,14 +23,17 @@ type Change = (criteria: Criteria) => void;
 type SearchFacets = NonNullable<SearchPage['facets']>;
 
 /** All that narrows a search. */
-export const Filters = ({ criteria, facets, onChange }: {
+export const Filters = ({ criteria, facets, isIndexed, onChange }: {
   criteria: Criteria;
   facets: SearchPage['facets'];
+  /** Whether the node has an index: without one only what is on sale is found. */
+  isIndexed: boolean;
   onChange: Change;
 }): ReactNode => {
   const { t, format } = useText();
   const symbol = useChain()?.symbol ?? 'MDS';
   const name = useName();
+  const noteId = useId();
   const set = (change: Partial<Record<keyof Criteria, unknown>>): void => onChange(changed(criteria, change));
   const counted = (label: string, count: number | undefined): string =>
     count === undefined ? label : `${label} (${format.number(count)})`;
@@ -41,6 +45,22 @@ export const Filters = ({ criteria, facets, onChange }: {
   };
   return (
     <>
+      <div className="stack tight">
+        {/* What an address has chosen can be taken back. */}
+        <Checkbox
+          isSelected={criteria.unlisted ?? false}
+          isDisabled={!isIndexed && !criteria.unlisted}
+          {...(isIndexed ? {} : { 'aria-describedby': noteId })}
+          onChange={(wanted) => set({ unlisted: wanted ? true : undefined })}
+        >
+          {t.buyer.unlisted}
+        </Checkbox>
+        {!isIndexed && (
+          <p id={noteId} className="soft small">
+            {t.buyer.unlistedNoIndex}
+          </p>
+        )}
+      </div>
       <Choices
         label={t.domain.descriptor.kind}
         value={criteria.kind ?? ''}
@@ -69,9 +89,10 @@ export const Filters = ({ criteria, facets, onChange }: {
       <RangeField
         legend={t.buyer.years}
         ends={[
-          { label: t.buyer.from, value: String(criteria.from ?? ''), placeholder: '1990', onCommit: (text) => set({ from: text && yearOf(text) }) },
-          { label: t.buyer.to, value: String(criteria.to ?? ''), placeholder: '2026', onCommit: (text) => set({ to: text && yearOf(text) }) },
+          { label: t.buyer.from, value: String(criteria.from ?? ''), placeholder: '1990' },
+          { label: t.buyer.to, value: String(criteria.to ?? ''), placeholder: '2026' },
         ]}
+        onCommit={([from, to]) => set({ from: from && yearOf(from), to: to && yearOf(to) })}
         read={yearOf}
         wrong={t.buyer.yearWrong}
         inputMode="numeric"
@@ -81,9 +102,10 @@ export const Filters = ({ criteria, facets, onChange }: {
       <RangeField
         legend={t.domain.descriptor.size}
         ends={[
-          { label: t.buyer.smallest, value: criteria.smallest ?? '', onCommit: (smallest) => set({ smallest }) },
-          { label: t.buyer.largest, value: criteria.largest ?? '', onCommit: (largest) => set({ largest }) },
+          { label: t.buyer.smallest, value: criteria.smallest ?? '' },
+          { label: t.buyer.largest, value: criteria.largest ?? '' },
         ]}
+        onCommit={([smallest, largest]) => set({ smallest, largest })}
         read={sizeOf}
         wrong={t.buyer.numberWrong('MB')}
         inputMode="decimal"
@@ -92,9 +114,10 @@ export const Filters = ({ criteria, facets, onChange }: {
       <RangeField
         legend={t.buyer.price}
         ends={[
-          { label: `${t.buyer.least}${t.shell.comma}${symbol}`, value: criteria.least ?? '', onCommit: (least) => set({ least }) },
-          { label: `${t.buyer.most}${t.shell.comma}${symbol}`, value: criteria.most ?? '', onCommit: (most) => set({ most }) },
+          { label: `${t.buyer.least}${t.shell.comma}${symbol}`, value: criteria.least ?? '' },
+          { label: `${t.buyer.most}${t.shell.comma}${symbol}`, value: criteria.most ?? '' },
         ]}
+        onCommit={([least, most]) => set({ least, most })}
         read={amountOf}
         wrong={t.buyer.numberWrong(symbol)}
         inputMode="decimal"

@@ -1,55 +1,75 @@
-// A record on sale: what it contains, what may be done with it, what it costs, whether it is there; and the order.
+// A record as buyers see it: what it contains, what may be done with it; on sale what it costs, whether it is there, and the order; and
+// the request for access.
 
-import { MedshareError } from 'medshare-js';
 import { useState, type ReactNode } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { useAccounts } from '../../accounts/context.js';
 import { purposeArgument, termsArgument } from '../../chain/arguments.js';
 import type { ChainEvent, Progress } from '../../chain/send.js';
-import { useChain, useChainQuery, useVaults } from '../../chain/context.js';
+import { useChain, useChainQuery } from '../../chain/context.js';
 import { chainTime } from '../../chain/time.js';
-import type { Purpose } from '../../chain/index-client.js';
+import type { Purpose } from '../../chain/shapes.js';
 import { useSend } from '../../chain/use-send.js';
 import { useText } from '../../i18n/context.js';
 import { Button } from '../../ui/controls.js';
-import { DescriptorFacts } from '../../ui/descriptor.js';
 import { Page, Section } from '../../ui/page.js';
 import { SendStatus } from '../../ui/sending.js';
-import { Empty, Loaded, Problem } from '../../ui/state.js';
-import { Account, Amount, Bytes, Hash, RecordLink, Time } from '../../ui/values.js';
+import { Empty, Loaded } from '../../ui/state.js';
+import { Account, Amount, Hash, RecordLink, Time } from '../../ui/values.js';
 import { isSameAccount } from '../../vault/vaults.js';
 import { unmet } from '../provider/consent.js';
-import { Permitted, PolicyText, PurposeForm, isComplete } from './consent.js';
-import { grant, isInForce, offer, openOrder, presenceOf, spendable, type Offer, type Presence } from './data.js';
+import { About } from './About.js';
+import { AskForAccess } from './AskForAccess.js';
+import { isComplete } from './consent.js';
+import { grant, isInForce, offer, openOrder, spendable, unlisted, type Offer, type Presence, type Unlisted } from './data.js';
 import { BuyerNav, TierTag } from './parts.js';
 import { quoteOf, type Quote } from './quote.js';
-import { criteriaOf, purposeFor } from './search.js';
+import { criteriaOf, purposeFor, recordPage, versionOf } from './search.js';
+import { VaultCheck } from './VaultCheck.js';
 import styles from './buyer.module.css';
 
 export const OfferPage = (): ReactNode => {
   const { t, format } = useText();
   const { record: text = '' } = useParams();
+  const [params] = useSearchParams();
   const record = /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-  const query = useChainQuery(['offer', record], record === undefined ? undefined : (client) => offer(client, record));
+  const version = versionOf(params);
+  const query = useChainQuery(
+    ['offer', record, version],
+    record === undefined || version === null
+      ? undefined
+      : async (client) => (await offer(client, record, version)) ?? (await unlisted(client, record, version)),
+  );
   const title = record === undefined ? t.domain.record : t.domain.recordNumber(format.number(record));
   return (
     <Page title={title} actions={<BuyerNav />}>
-      {record === undefined ? (
-        <NotListed />
+      {record === undefined || version === null ? (
+        <NotListed record={record} version={version} />
       ) : (
         <Loaded query={query} lines={14}>
-          {(found) => (found === null ? <NotListed record={record} /> : <Offered key={record} offer={found} />)}
+          {(found) => {
+            if (found === null) return <NotListed record={record} version={version} />;
+            const key = `${record} ${version}`;
+            return 'listing' in found ? <Offered key={key} offer={found} /> : <Unoffered key={key} found={found} />;
+          }}
         </Loaded>
       )}
     </Page>
   );
 };
 
-const NotListed = ({ record }: { record?: number }): ReactNode => {
+/** There is neither a record, nor a version if that was asked for: `version` is null if it cannot be one. */
+const NotListed = ({ record, version }: { record: number | undefined; version: number | null | undefined }): ReactNode => {
   const { t } = useText();
+  const isOfVersion = record !== undefined && version !== undefined;
   return (
-    <Empty title={t.buyer.notListed}>
-      <p>{t.buyer.notListedHint}</p>
+    <Empty title={isOfVersion ? t.buyer.noVersion : t.buyer.notListed}>
+      <p>{isOfVersion ? t.buyer.noVersionHint : t.buyer.notAvailable}</p>
+      {isOfVersion && (
+        <p>
+          <ToRecord record={record} />
+        </p>
+      )}
       {record !== undefined && (
         <p>
           <RecordLink record={record} />
@@ -59,48 +79,79 @@ const NotListed = ({ record }: { record?: number }): ReactNode => {
   );
 };
 
+/** From one version to what is on sale of the record, or its newest. What is looked at for a purpose stays so. */
+const ToRecord = ({ record }: { record: number }): ReactNode => {
+  const { t } = useText();
+  const [params] = useSearchParams();
+  return <Link to={recordPage(record, undefined, criteriaOf(params).purpose)}>{t.buyer.toRecord}</Link>;
+};
+
+/** The purpose that was searched for, or the commonest. */
+const usePurpose = (): [Purpose, (purpose: Purpose) => void] => {
+  const [params] = useSearchParams();
+  return useState<Purpose>(() => criteriaOf(params).purpose ?? purposeFor('BiomedicalResearch'));
+};
+
 const Offered = ({ offer: offered }: { offer: Offer }): ReactNode => {
   const { t } = useText();
   const { account } = useAccounts();
-  const [params] = useSearchParams();
-  const [purpose, setPurpose] = useState<Purpose>(() => criteriaOf(params).purpose ?? purposeFor('BiomedicalResearch'));
+  const [purpose, setPurpose] = usePurpose();
   const { record, listing, version, policy, seller, parameters } = offered;
   const quote = quoteOf(BigInt(listing.price), seller, parameters);
+  // What a vault said about one version to one account says nothing about another.
+  const key = `${record} ${listing.version} ${account?.address ?? ''}`;
   return (
     <div className={`${styles.columns} ${styles.halves}`}>
-      <div className="stack wide">
-        <Section title={t.buyer.about}>
-          <p className="soft">{t.buyer.aboutLead}</p>
-          <DescriptorFacts descriptor={version.content.descriptor}>
-            <dt>{t.buyer.seller}</dt>
-            <dd>
-              <Account address={listing.seller} /> <TierTag tier={seller.tier} /> <span className="soft small">{t.buyer.tierHint[seller.tier]}</span>
-            </dd>
-            <dt>{t.domain.version}</dt>
-            <dd>{listing.version}</dd>
-            <dt>{t.domain.record}</dt>
-            <dd>
-              <RecordLink record={record} />
-            </dd>
-          </DescriptorFacts>
-        </Section>
-        <Section title={t.buyer.policy}>
-          <PolicyText policy={policy} />
-          <PurposeForm label={t.buyer.use} purpose={purpose} onChange={(chosen) => chosen && setPurpose(chosen)} />
-          <p className="soft small">{t.buyer.purposeBinds}</p>
-          <div aria-live="polite">
-            <Permitted policy={policy} purpose={purpose} />
-          </div>
-        </Section>
-      </div>
+      <About record={record} version={listing.version} stored={version} policy={policy} purpose={purpose} onPurpose={setPurpose}>
+        <dt>{t.buyer.seller}</dt>
+        <dd>
+          <Account address={listing.seller} /> <TierTag tier={seller.tier} /> <span className="soft small">{t.buyer.tierHint[seller.tier]}</span>
+        </dd>
+      </About>
       <div className="stack wide">
         <Section title={t.buyer.quote}>
           <QuoteTable quote={quote} offer={offered} />
         </Section>
-        {/* What a vault said about one version to one account says nothing about another. */}
-        <Ordering key={`${record} ${listing.version} ${account?.address ?? ''}`} offer={offered} quote={quote} purpose={purpose} />
+        <Ordering key={`order ${key}`} offer={offered} quote={quote} purpose={purpose} />
+        <AskForAccess key={`ask ${key}`} record={record} version={listing.version} owner={listing.seller} policy={policy} purpose={purpose} isListed />
       </div>
     </div>
+  );
+};
+
+const Unoffered = ({ found: { record, version, stored, policy, owner, tier, listed } }: { found: Unlisted }): ReactNode => {
+  const { t, format } = useText();
+  const { account } = useAccounts();
+  const [purpose, setPurpose] = usePurpose();
+  return (
+    <>
+      <div className="note">
+        {listed === null ? (
+          <>
+            <strong>{t.buyer.notListed}</strong>
+            <p>{t.buyer.notListedHint}</p>
+          </>
+        ) : (
+          <>
+            <strong>{t.buyer.otherListed(format.number(version), format.number(listed))}</strong>
+            <p>
+              <ToRecord record={record} />
+            </p>
+          </>
+        )}
+      </div>
+      <div className={`${styles.columns} ${styles.halves}`}>
+        <About record={record} version={version} stored={stored} policy={policy} purpose={purpose} onPurpose={setPurpose}>
+          <dt>{t.buyer.owner}</dt>
+          <dd>
+            <Account address={owner} /> <TierTag tier={tier} />
+          </dd>
+        </About>
+        <div className="stack wide">
+          <AskForAccess key={`${record} ${version} ${account?.address ?? ''}`} record={record} version={version} owner={owner} policy={policy} purpose={purpose} />
+        </div>
+      </div>
+    </>
   );
 };
 
@@ -215,7 +266,11 @@ const Ordering = ({ offer: offered, quote, purpose }: { offer: Offer; quote: Quo
                 <Amount value={free} />
               </p>
               {missing > 0n && <p className="note bad">{t.buyer.quoteShort(format.amount(missing, money))}</p>}
-              {granted && <p className="note">{t.buyer.alreadyGranted}</p>}
+              {granted && (
+                <p className="note">
+                  <Link to="/market/access">{t.buyer.alreadyGranted}</Link>
+                </p>
+              )}
               {order !== undefined && (
                 <p className="note">
                   <Link to={`/market/orders/${order}`}>{t.buyer.alreadyOrdered(format.number(order))}</Link>
@@ -241,57 +296,6 @@ const Ordering = ({ offer: offered, quote, purpose }: { offer: Offer; quote: Quo
           {t.buyer.sinceText} <Time ms={listing.since} />
         </p>
       </Section>
-    </>
-  );
-};
-
-const VaultCheck = ({ offer: { record, listing, version }, onPresence }: { offer: Offer; onPresence: (presence: Presence | undefined) => void }): ReactNode => {
-  const { t } = useText();
-  const { account } = useAccounts();
-  const chain = useChain();
-  const addresses = useVaults();
-  const [state, setState] = useState<{ busy: boolean; presence?: Presence; error?: unknown }>({ busy: false });
-  const check = async (): Promise<void> => {
-    if (!account || !chain) return;
-    setState({ busy: true });
-    try {
-      const presence = await presenceOf(addresses, chain.genesis, account.requests, record, listing.version, version);
-      setState({ busy: false, presence });
-      onPresence(presence);
-    } catch (error) {
-      setState({ busy: false, error });
-      onPresence(undefined);
-    }
-  };
-  return (
-    <>
-      <p className="soft">{t.buyer.vaultLead}</p>
-      <div>
-        <Button isDisabled={state.busy} onPress={() => void check()}>
-          {t.buyer.vaultCheck}
-        </Button>
-      </div>
-      <div aria-live="polite">
-        {state.busy && <p className="note">{t.buyer.vaultChecking}</p>}
-        {state.presence === 'there' && (
-          <p className="note good">
-            {t.buyer.vaultOk} <Bytes size={version.content.size} />
-          </p>
-        )}
-        {state.presence === 'other-size' && <p className="note bad">{t.buyer.vaultOther}</p>}
-        {state.presence === 'no-vault' && (
-          <p className="note bad">{t.buyer.vaultUnknown(version.content.locators.map(({ vault }) => vault).join(', '))}</p>
-        )}
-        {state.error !== undefined &&
-          (account?.transactions.kind === 'wallet' && !(state.error instanceof MedshareError) ? (
-            <div className="note bad" role="alert">
-              <p>{t.chain.send.wallet}</p>
-              <p className="mono small">{state.error instanceof Error ? state.error.message : String(state.error)}</p>
-            </div>
-          ) : (
-            <Problem error={state.error} />
-          ))}
-      </div>
     </>
   );
 };

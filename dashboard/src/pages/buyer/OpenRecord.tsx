@@ -1,4 +1,4 @@
-// What was bought: fetched from a vault, decrypted where the keys are, and shown. It stays in this page.
+// What somebody was granted: fetched from a vault, decrypted where the keys are, and shown. It stays in this page.
 
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useAccounts } from '../../accounts/context.js';
@@ -7,13 +7,13 @@ import { useChain, useChainQuery, useHeads, useVaults } from '../../chain/contex
 import { NodeClient } from '../../chain/node-client.js';
 import { useText } from '../../i18n/context.js';
 import { short } from '../../i18n/format.js';
-import { Button } from '../../ui/controls.js';
+import { ButtonAbout } from '../../ui/controls.js';
+import { useKept } from '../../ui/kept.js';
 import { Section } from '../../ui/page.js';
-import { Problem } from '../../ui/state.js';
+import { Problem, QueryProblem } from '../../ui/state.js';
 import { fetchCiphertext } from '../../vault/vaults.js';
 import { FileViewer } from '../../viewers/FileViewer.js';
-import { grant, type ShownOrder } from './data.js';
-import { useKept } from './kept.js';
+import { grant } from './data.js';
 
 type State =
   | { readonly step: 'closed' }
@@ -24,16 +24,22 @@ type State =
 
 const SUFFIXES: Readonly<Record<string, string>> = { Fhir: 'json', Dicom: 'dcm', Document: 'bin' };
 
-export const OpenRecord = ({ order }: { order: ShownOrder }): ReactNode => {
+/** What is opened: a version that was granted to somebody. */
+export interface Granted {
+  readonly record: number;
+  readonly version: number;
+  readonly grantee: string;
+}
+
+export const OpenRecord = ({ record, version, grantee }: Granted): ReactNode => {
   const { t, format } = useText();
   const { account, keyring } = useAccounts();
   const chain = useChain();
   const addresses = useVaults();
   const { final } = useHeads();
-  const { record, version, buyer } = order;
   // Vaults go by final blocks: what they do not know yet they would refuse.
-  const query = useChainQuery(['bought', record, version, buyer, final?.hash], final && (async (client) => {
-    const [held, content] = await Promise.all([grant(client, record, version, buyer, final.hash), new NodeClient(client).version(record, version)]);
+  const query = useChainQuery(['bought', record, version, grantee, final?.hash], final && (async (client) => {
+    const [held, content] = await Promise.all([grant(client, record, version, grantee, final.hash), new NodeClient(client).version(record, version)]);
     return held && { held, content };
   }));
   const [state, setState] = useState<State>({ step: 'closed' });
@@ -66,6 +72,7 @@ export const OpenRecord = ({ order }: { order: ShownOrder }): ReactNode => {
     }
   };
   const descriptor = found?.content.content.descriptor;
+  const name = t.domain.recordVersion(format.number(record), format.number(version));
   const isBusy = state.step === 'fetching' || state.step === 'decrypting';
   return (
     <Section title={t.buyer.open}>
@@ -73,14 +80,18 @@ export const OpenRecord = ({ order }: { order: ShownOrder }): ReactNode => {
       {!keyring && <p className="note">{t.chain.account.needKeys}</p>}
       {found && keyring && !hasKey && <p className="note bad">{t.buyer.openOtherKey(short(found.held.grantee_key))}</p>}
       {!found && <p className="note">{t.buyer.openVaultLater}</p>}
-      {query.isError && <Problem error={query.error} onRetry={() => void query.refetch()} />}
+      <QueryProblem query={query} />
       <div className="row">
         {state.step === 'open' ? (
-          <Button onPress={() => setState({ step: 'closed' })}>{t.buyer.openClose}</Button>
+          <ButtonAbout text={t.buyer.openClose} about={name} onPress={() => setState({ step: 'closed' })} />
         ) : (
-          <Button look="primary" isDisabled={isBusy || !hasKey} onPress={() => void open()}>
-            {state.step === 'failed' ? t.buyer.openAgain : t.buyer.open}
-          </Button>
+          <ButtonAbout
+            text={state.step === 'failed' ? t.buyer.openAgain : t.buyer.open}
+            about={name}
+            look="primary"
+            isDisabled={isBusy || !hasKey}
+            onPress={() => void open()}
+          />
         )}
       </div>
       <div aria-live="polite">

@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { useAccounts } from '../../accounts/context.js';
 import { useChain, useChainQuery } from '../../chain/context.js';
-import { orderStateName } from '../../chain/index-client.js';
+import { orderStateName } from '../../chain/shapes.js';
 import { chainTime } from '../../chain/time.js';
 import { useSend } from '../../chain/use-send.js';
 import { useText } from '../../i18n/context.js';
@@ -133,7 +133,7 @@ const Shown = ({ order, now, granted, bond }: { order: ShownOrder; now: number; 
       </dl>
       {isMine ? (
         <>
-          {actions.includes('open') && <OpenRecord key={account.address} order={order} />}
+          {actions.includes('open') && <OpenRecord key={account.address} record={order.record} version={order.version} grantee={order.buyer} />}
           {orderStateName(order.state) === 'Claimed' && <ClaimKeys order={order} />}
           <Actions order={order} actions={actions.filter((action) => action !== 'open')} bond={bond} />
         </>

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useAccounts } from '../../accounts/context.js';
 import { useChainQuery } from '../../chain/context.js';
-import { orderStateName, type OrderStateName } from '../../chain/index-client.js';
+import { orderStateName, type OrderStateName } from '../../chain/shapes.js';
 import { useText } from '../../i18n/context.js';
 import { Button, Select } from '../../ui/controls.js';
 import { Page } from '../../ui/page.js';

@@ -3,51 +3,58 @@
 import { useState, type ReactNode } from 'react';
 import { useText } from '../../i18n/context.js';
 import { CommitField } from './CommitField.js';
-import { isRange } from './search.js';
+import { entered, standing, type Pair, type Typed } from './range.js';
 import styles from './buyer.module.css';
 
 interface End {
   readonly label: string;
-  /** What was typed; empty if the end is open. */
+  /** What counts; empty if the end is open. */
   readonly value: string;
   readonly placeholder?: string;
-  /** Takes what is typed, once it is right; nothing for an open end. */
-  readonly onCommit: (text: string | undefined) => void;
 }
 
+const NOTHING: Typed['refused'] = [undefined, undefined];
+
 /** Two fields, of which each counts once it is right by itself and with the other. `wrong` says what can be typed. */
-export const RangeField = <T extends number | bigint>({ legend, ends, read, wrong, ...props }: {
+export const RangeField = <T extends number | bigint>({ legend, ends, read, wrong, onCommit, ...props }: {
   legend: string;
-  ends: readonly [low: End, high: End];
+  ends: Pair<End>;
   read: (text: string) => T | undefined;
   wrong: string;
+  /** Takes what counts now; nothing for an open end. */
+  onCommit: (range: Pair<string | undefined>) => void;
   inputMode: 'numeric' | 'decimal';
   maxLength: number;
 }): ReactNode => {
   const { t } = useText();
-  const [wrongs, setWrongs] = useState<readonly (string | undefined)[]>([]);
-  const commit = (at: number, end: End, text: string): void => {
-    const [low, high] = ends.map(({ value }, each) => read(each === at ? text : value));
-    const isRead = text === '' || read(text) !== undefined;
-    const found = isRead ? (isRange(low, high) ? undefined : t.buyer.rangeWrong) : wrong;
-    setWrongs(ends.map((_, each) => (each === at ? found : wrongs[each])));
-    if (found === undefined) end.onCommit(text === '' ? undefined : text);
+  const [before, setBefore] = useState(NOTHING);
+  const values: Pair<string> = [ends[0].value, ends[1].value];
+  const refused = standing(before, values);
+  const commit = (at: 0 | 1, text: string): void => {
+    const now = entered({ values, refused }, at, text, read);
+    setBefore(now.refused);
+    const [low, high] = now.values;
+    if (low !== values[0] || high !== values[1]) onCommit([low || undefined, high || undefined]);
   };
   return (
     <fieldset>
       <legend>{legend}</legend>
       <div className={styles.pair}>
-        {ends.map((end, at) => (
-          <CommitField
-            key={end.label}
-            label={end.label}
-            value={end.value}
-            wrong={wrongs[at]}
-            onCommit={(text) => commit(at, end, text)}
-            {...props}
-            {...(end.placeholder === undefined ? {} : { placeholder: end.placeholder })}
-          />
-        ))}
+        {([0, 1] as const).map((at) => {
+          const { label, value, placeholder } = ends[at];
+          const why = refused[at]?.why;
+          return (
+            <CommitField
+              key={label}
+              label={label}
+              value={value}
+              wrong={why && (why === 'crossed' ? t.buyer.rangeWrong : wrong)}
+              onCommit={(text) => commit(at, text)}
+              {...props}
+              {...(placeholder === undefined ? {} : { placeholder })}
+            />
+          );
+        })}
       </div>
     </fieldset>
   );

@@ -8,14 +8,14 @@ import { problemOf } from '../../chain/errors.js';
 import { useText } from '../../i18n/context.js';
 import { Button, Select, TextField } from '../../ui/controls.js';
 import { Codes, Period, useKindOf } from '../../ui/descriptor.js';
+import { useKept } from '../../ui/kept.js';
 import { Page } from '../../ui/page.js';
-import { Empty, Problem, Skeleton } from '../../ui/state.js';
-import { Amount, Bytes } from '../../ui/values.js';
+import { Empty, QueryProblem, Skeleton } from '../../ui/state.js';
+import { Amount, Bytes, Tag } from '../../ui/values.js';
 import { LOOKED_THROUGH, search, type OfferedHit, type Results } from './data.js';
 import { Filters } from './Filters.js';
-import { useKept } from './kept.js';
 import { BuyerNav, TierTag } from './parts.js';
-import { SORTS, changed, criteriaOf, isNarrowed, paramsOf, type Criteria } from './search.js';
+import { changed, criteriaOf, isNarrowed, paramsOf, recordPage, sortOf, sortsOf, type Criteria } from './search.js';
 import styles from './buyer.module.css';
 
 export const SearchPage = (): ReactNode => {
@@ -31,8 +31,6 @@ export const SearchPage = (): ReactNode => {
   };
   const problem = query.isError ? problemOf(query.error).kind : undefined;
   const isStale = problem === 'stale-page';
-  // The shell says that there is no connection; what was asked is asked again.
-  const isTold = query.isError && !isStale && problem !== 'disconnected';
   useEffect(() => {
     // A page of a list that has changed does not exist any more.
     if (isStale && criteria.cursor !== undefined) {
@@ -54,7 +52,7 @@ export const SearchPage = (): ReactNode => {
             </Button>
           </div>
           <div className={`stack ${styles.filters}`} data-open={isOpen}>
-            <Filters criteria={criteria} facets={results?.indexed ? results.page.facets : null} onChange={look} />
+            <Filters criteria={criteria} facets={results?.indexed ? results.page.facets : null} isIndexed={results?.indexed !== false} onChange={look} />
           </div>
         </section>
         <section className="stack" aria-busy={query.isFetching && query.data === undefined}>
@@ -66,12 +64,12 @@ export const SearchPage = (): ReactNode => {
             </p>
             <Select
               label={t.buyer.sort}
-              value={criteria.sort}
-              choices={SORTS.map((value) => ({ value, label: t.buyer.sorts[value] }))}
+              value={sortOf(criteria)}
+              choices={sortsOf(criteria).map((value) => ({ value, label: t.buyer.sorts[value] }))}
               onChange={(sort) => look(changed(criteria, { sort }))}
             />
           </div>
-          {isTold && <Problem error={query.error} onRetry={() => void query.refetch()} />}
+          {!isStale && <QueryProblem query={query} />}
           {results === undefined && (!query.isError || problem === 'disconnected') && <Skeleton lines={8} />}
           {results && <Hits hits={results.indexed ? results.page.items : results.items} criteria={criteria} onClear={() => look(criteriaOf(new URLSearchParams()))} />}
           {results?.indexed && (
@@ -135,7 +133,7 @@ const Hits = ({ hits, criteria, onClear }: { hits: readonly OfferedHit[]; criter
   return (
     <ul role="list" className="stack">
       {hits.map((hit) => (
-        <li key={hit.record}>
+        <li key={`${hit.record} ${hit.version}`}>
           <HitCard hit={hit} criteria={criteria} />
         </li>
       ))}
@@ -146,17 +144,22 @@ const Hits = ({ hits, criteria, onClear }: { hits: readonly OfferedHit[]; criter
 const HitCard = ({ hit, criteria }: { hit: OfferedHit; criteria: Criteria }): ReactNode => {
   const { t, format } = useText();
   const kindOf = useKindOf();
-  const { record, descriptor, listing, tier } = hit;
-  // The purpose that was searched for goes with it.
-  const purpose = paramsOf({ text: '', codes: [], tiers: [], sort: 'newest', ...(criteria.purpose ? { purpose: criteria.purpose } : {}) }).toString();
+  const { record, version, descriptor, listing, tier } = hit;
   return (
     <article className={`card ${styles.hit}`}>
       <h2>
-        <Link to={{ pathname: `/market/records/${record}`, search: purpose }}>{kindOf(descriptor)}</Link>
+        {/* What is on sale is found as that, also where it is another version by then. */}
+        <Link to={recordPage(record, listing ? undefined : version, criteria.purpose)}>{kindOf(descriptor)}</Link>
       </h2>
-      <p className={styles.price}>{listing && <Amount value={listing.price} />}</p>
+      <p className={styles.price}>{listing ? <Amount value={listing.price} /> : <Tag>{t.buyer.notOnSale}</Tag>}</p>
       <p className="row soft small">
         <span>{t.domain.recordNumber(format.number(record))}</span>
+        {/* Without a listing each approved version of a record is found. */}
+        {criteria.unlisted && (
+          <span>
+            {t.domain.version} {format.number(version)}
+          </span>
+        )}
         <span>
           <Period period={descriptor.period} />
         </span>

@@ -1,7 +1,7 @@
 // What owners permit and what users intend, in plain words.
 
 import type { ReactNode } from 'react';
-import type { Code, Policy, Purpose, Use } from '../../chain/index-client.js';
+import type { Code, Policy, Purpose, Use } from '../../chain/shapes.js';
 import { useText } from '../../i18n/context.js';
 import type { Catalogue } from '../../i18n/en/index.js';
 import { Checkbox, Select, TextField } from '../../ui/controls.js';

@@ -2,7 +2,7 @@ import { MedshareError, VaultClient, type Link, type Signer } from 'medshare-js'
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Client } from '../../chain/connection.js';
 import type { RecordVersion } from '../../chain/node-client.js';
-import { openOrder, orders, presenceOf, search } from './data.js';
+import { offer, openOrder, orders, presenceOf, search, unlisted } from './data.js';
 
 const genesis = `0x${'ab'.repeat(32)}` as const;
 const blob = `0x${'01'.repeat(32)}` as const;
@@ -80,6 +80,51 @@ describe('the index', () => {
     });
     const numbers = async (...state: ['Open'?]): Promise<number[]> => (await orders(client, buyer, ...state)).items.map(({ order }) => order);
     expect([await numbers(), await numbers('Open')]).toEqual([[3, 1], [3]]);
+  });
+});
+
+describe('a version of a record', () => {
+  const statuses = ['Approved', 'Rejected', 'Approved', 'Approved', 'Pending'];
+  const node = (listed: number | null, withdrawn = false) =>
+    nodeOf((method, [, version]) => {
+      if (method === 'medshare_record') return { owner: 'A', latest: statuses.length, withdrawn };
+      if (method === 'medshare_listing') return listed === null ? null : { version: listed, seller: 'A' };
+      if (method !== 'medshare_recordVersion') return { tier: 'Standard', benefits: {} };
+      const status = statuses[Number(version) - 1];
+      if (status === undefined) throw rpc(9001);
+      return { status };
+    }).client;
+
+  it('that is not on sale is shown as itself, beside what is on sale', async () => {
+    expect(await unlisted(node(3), 7, 1)).toMatchObject({ version: 1, listed: 3 });
+    expect(await unlisted(node(null), 7, 3)).toMatchObject({ version: 3, listed: null });
+    expect(await offer(node(3), 7, 1)).toBeNull();
+  });
+
+  it('is the newest that is approved if none is named', async () => {
+    expect(await unlisted(node(null), 7)).toMatchObject({ version: 4, listed: null });
+  });
+
+  it('is not another one in its place', async () => {
+    for (const wrong of [2, 5, 6]) expect(await unlisted(node(3), 7, wrong)).toBeNull();
+    expect(await unlisted(node(null, true), 7, 1)).toBeNull();
+  });
+});
+
+describe('without an index', () => {
+  it('what is found stands in an order that can be chosen', async () => {
+    const listed = [['9', 1], ['1', 2], ['5', 3]].map(([price, since], id) => ({ id, version: 1, seller: 'A', price, since }));
+    const { client } = nodeOf((method) => {
+      if (method === 'medshare_search') throw rpc(9005);
+      if (method === 'medshare_listings') return listed;
+      if (method === 'medshare_recordVersion') return { content: { descriptor: { kind: 'Fhir', media_type: '', modality: null, codes: [], counts: [], plaintext_size: 1, completeness: 1, period: null } } };
+      return { tier: 'Standard' };
+    });
+    const found = async (unlisted: object): Promise<unknown> => {
+      const results = await search(client, { text: '', codes: [], tiers: [], sort: 'cheapest', ...unlisted });
+      return results.indexed || results.items.map(({ record }) => record);
+    };
+    expect([await found({}), await found({ unlisted: true })]).toEqual([[1, 2, 0], [2, 1, 0]]);
   });
 });
 

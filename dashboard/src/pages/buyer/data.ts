@@ -4,19 +4,16 @@ import { MedshareError, type Signer } from 'medshare-js';
 import { atBest } from '../../chain/best.js';
 import type { Client } from '../../chain/connection.js';
 import { problemOf } from '../../chain/errors.js';
+import { IndexClient, type Hit, type OrdersQuery, type SearchPage } from '../../chain/index-client.js';
 import {
-  IndexClient,
   orderStateName,
   type GrantItem,
   type Hex,
-  type Hit,
   type OrderItem,
   type OrderStateName,
-  type OrdersQuery,
   type Policy,
-  type SearchPage,
   type Tier,
-} from '../../chain/index-client.js';
+} from '../../chain/shapes.js';
 import { NodeClient, type Listing, type RecordVersion } from '../../chain/node-client.js';
 import { connectVaults, isSameAccount } from '../../vault/vaults.js';
 import { selected } from './hits.js';
@@ -94,11 +91,11 @@ export const marketParameters = async (client: Client): Promise<MarketParameters
   };
 };
 
-/** A record on sale; null if it is not. */
-export const offer = async (client: Client, record: number): Promise<Offer | null> => {
+/** A record on sale, or a version of it; null if that is not on sale. */
+export const offer = async (client: Client, record: number, wanted?: number): Promise<Offer | null> => {
   const node = new NodeClient(client);
   const listing = await node.listing(record);
-  if (listing === null) return null;
+  if (listing === null || (wanted !== undefined && wanted !== listing.version)) return null;
   const [version, policy, credit, parameters] = await Promise.all([
     node.version(record, listing.version),
     node.policy(record),
@@ -108,6 +105,44 @@ export const offer = async (client: Client, record: number): Promise<Offer | nul
   const { tier, benefits } = credit;
   const seller = { tier, feeDiscount: benefits.fee_discount, claimWindow: benefits.claim_window };
   return { record, listing, version, policy, seller, parameters };
+};
+
+/** A version that is not on sale, as somebody looks at it who may ask for access. */
+export interface Unlisted {
+  readonly record: number;
+  readonly owner: string;
+  readonly tier: Tier;
+  readonly policy: Policy;
+  /** One that auditors have approved. */
+  readonly version: number;
+  readonly stored: RecordVersion;
+  /** The version of the record that is on sale instead; null if none is. */
+  readonly listed: number | null;
+}
+
+/**
+ * A version that is not on sale, or the newest that is approved; null if there is no such record or version, the record was withdrawn,
+ * or the version is not approved.
+ */
+export const unlisted = async (client: Client, record: number, wanted?: number): Promise<Unlisted | null> => {
+  const node = new NodeClient(client);
+  try {
+    const [{ owner, latest, withdrawn }, listing] = await Promise.all([node.record(record), node.listing(record)]);
+    if (withdrawn) return null;
+    for (let version = wanted ?? latest; version > 0; version -= 1) {
+      const stored = await node.version(record, version);
+      if (stored.status === 'Approved') {
+        const [policy, { tier }] = await Promise.all([node.policy(record), node.credit(owner)]);
+        return { record, owner, tier, policy, version, stored, listed: listing?.version ?? null };
+      }
+      if (wanted !== undefined) return null;
+    }
+    return null;
+  } catch (error) {
+    // Also what is erased meanwhile.
+    if (problemOf(error).kind === 'unknown') return null;
+    throw error;
+  }
 };
 
 /** What of an account's money can be put on hold, in the smallest unit: neither frozen, nor what the account lives on. */

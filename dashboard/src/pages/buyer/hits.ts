@@ -1,8 +1,9 @@
 // Searching on behalf of a node that keeps no index: the rules are those of its index (docs/rpc.md).
 
-import type { Descriptor, Hit } from '../../chain/index-client.js';
+import type { Hit } from '../../chain/index-client.js';
+import type { Descriptor } from '../../chain/shapes.js';
 import { unmet } from '../provider/consent.js';
-import { rangesOf, type Criteria } from './search.js';
+import { rangesOf, sortOf, type Criteria } from './search.js';
 import { codeName, modalityName } from '../../ui/vocabulary.js';
 
 /** What a record is found by. */
@@ -60,4 +61,4 @@ const ORDERS: Readonly<Record<Criteria['sort'], (a: Found, b: Found) => number>>
 
 /** Those of the records that are looked for, in the order that is asked for. */
 export const selected = <T extends Found>(hits: readonly T[], criteria: Criteria): readonly T[] =>
-  hits.filter((hit) => takes(hit, criteria)).sort((a, b) => ORDERS[criteria.sort](a, b) || a.record - b.record);
+  hits.filter((hit) => takes(hit, criteria)).sort((a, b) => ORDERS[sortOf(criteria)](a, b) || a.record - b.record);

@@ -1,6 +1,6 @@
 // How an order stands for its buyer: what may be done now, and until when. The chain's time decides, not this machine's.
 
-import type { OrderItem, OrderStateName } from '../../chain/index-client.js';
+import type { OrderItem, OrderStateName } from '../../chain/shapes.js';
 
 /** The states, in the order in which an order goes through them. */
 export const STATES: readonly OrderStateName[] = ['Open', 'Delivered', 'Claimed', 'Settled', 'Refunded', 'Cancelled', 'Expired'];

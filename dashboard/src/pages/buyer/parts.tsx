@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react';
 import { NavLink } from 'react-router';
-import type { Tier } from '../../chain/index-client.js';
+import type { Tier } from '../../chain/shapes.js';
 import { useText } from '../../i18n/context.js';
 import { Tag, type Mood } from '../../ui/values.js';
 
@@ -15,6 +15,7 @@ export const BuyerNav = (): ReactNode => {
         {t.buyer.find}
       </NavLink>
       <NavLink to="/market/orders">{t.buyer.orders}</NavLink>
+      <NavLink to="/market/access">{t.buyer.access}</NavLink>
     </nav>
   );
 };

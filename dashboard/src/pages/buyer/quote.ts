@@ -36,6 +36,9 @@ export const ORDER_DEPOSIT = 100n * MILLI_MDS;
 /** What a claim adds to that. */
 export const CLAIM_DEPOSIT = 200n * MILLI_MDS;
 
+/** What is on hold for a request for access, and for the grant that it leads to. */
+export const REQUEST_DEPOSIT = 100n * MILLI_MDS;
+
 /** What the seller's credit means for a sale. */
 export interface SellerTerms {
   /** The seller's tier. */

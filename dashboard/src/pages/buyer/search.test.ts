@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { amountOf, changed, codeOf, criteriaOf, isNarrowed, paramsOf, purposeFor, queryOf, sizeOf, type Criteria } from './search.js';
+import { amountOf, changed, codeOf, criteriaOf, isNarrowed, paramsOf, purposeFor, queryOf, recordPage, sizeOf, sortOf, sortsOf, versionOf, type Criteria } from './search.js';
 
 const everything: Criteria = {
   text: 'chest ct',
@@ -31,6 +31,16 @@ describe('the address bar', () => {
     expect(isNarrowed(nothing)).toBe(false);
     expect(isNarrowed(changed(nothing, { sort: 'cheapest', cursor: 'a' }))).toBe(false);
     expect(isNarrowed(changed(nothing, { kind: 'Fhir' }))).toBe(true);
+  });
+
+  it('keeps whether what is not on sale is looked for, too; that has no price to go by', () => {
+    const all = criteriaOf(new URLSearchParams('all=&sort=cheapest'));
+    expect([all.unlisted, criteriaOf(paramsOf(all)), isNarrowed(all)]).toEqual([true, all, false]);
+    expect(queryOf(all)).toEqual({ what: 'records', status: 'Approved', sort: 'newest' });
+    expect(queryOf({ ...all, sort: 'largest' }).sort).toBe('largest');
+    expect(queryOf(changed(all, { unlisted: undefined }))).toEqual({ what: 'listings', sort: 'cheapest' });
+    expect(sortsOf({})).toContain('cheapest');
+    expect([sortOf(all), sortOf({ ...all, sort: 'largest' }), sortOf(changed(all, { unlisted: undefined }))]).toEqual(['newest', 'largest', 'cheapest']);
   });
 
   it('is not trusted', () => {
@@ -74,6 +84,21 @@ describe('the node', () => {
     const asked = (criteria: Partial<Criteria>) => queryOf({ text: '', codes: [], tiers: [], sort: 'newest', ...criteria });
     expect(asked({ to: 2001 }).years).toEqual({ to: 2001 });
     expect([asked({ least: '1' }).price, asked({ largest: '1' }).size]).toEqual([{ min: '1000000000000' }, { max: 1_000_000 }]);
+  });
+});
+
+describe('the page of a record', () => {
+  it('is about a version if one is named, and knows the purpose that was searched for', () => {
+    expect(recordPage(7)).toEqual({ pathname: '/market/records/7', search: '' });
+    const { pathname, search } = recordPage(7, 2, everything.purpose);
+    const params = new URLSearchParams(search);
+    expect([pathname, versionOf(params), criteriaOf(params).purpose]).toEqual(['/market/records/7', 2, everything.purpose]);
+  });
+
+  it('is not told a version that is none', () => {
+    const named = (text: string): number | null | undefined => versionOf(new URLSearchParams(text));
+    expect([named(''), named('version=12')]).toEqual([undefined, 12]);
+    for (const wrong of ['', '0', '-1', '1.5', '01', 'x', '1234567890']) expect(named(`version=${wrong}`)).toBeNull();
   });
 });
 

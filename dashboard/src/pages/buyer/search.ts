@@ -2,7 +2,8 @@
 // (`medshare_search`, docs/rpc.md). What the address bar has that is no query is left out.
 
 import { parseAmount } from '../../i18n/format.js';
-import type { Code, CodeSystem, Kind, Purpose, SearchQuery, Sort, Tier, Use } from '../../chain/index-client.js';
+import type { SearchQuery, Sort } from '../../chain/index-client.js';
+import type { Code, CodeSystem, Kind, Purpose, Tier, Use } from '../../chain/shapes.js';
 
 /** The kinds of files. */
 export const KINDS: readonly Kind[] = ['Fhir', 'Dicom', 'Document'];
@@ -47,6 +48,8 @@ export interface Criteria {
   readonly tiers: readonly Tier[];
   /** What the data are for; then only what its owner permits for that. */
   readonly purpose?: Purpose;
+  /** Also what is not on sale, for which one can ask. */
+  readonly unlisted?: true;
   /** In which order. */
   readonly sort: Sort;
   /** Which page, by its cursor. */
@@ -133,6 +136,7 @@ export const criteriaOf = (params: URLSearchParams): Criteria => {
     least,
     most,
     completeness: Number.isInteger(percent) && percent > 0 && percent <= 100 ? percent : undefined,
+    unlisted: params.has('all') ? true : undefined,
     purpose: use && ({ use, ...Object.fromEntries(flags) } as Purpose),
     cursor: params.get('cursor') ?? undefined,
   };
@@ -143,6 +147,13 @@ export const criteriaOf = (params: URLSearchParams): Criteria => {
     sort: oneOf(SORTS, params.get('sort')) ?? 'newest',
     ...(given(found) as Partial<Criteria>),
   };
+};
+
+const putPurpose = (params: URLSearchParams, purpose: Purpose | undefined): void => {
+  if (purpose === undefined) return;
+  const { use } = purpose;
+  params.append('use', typeof use === 'string' ? use : `DiseaseResearch:${use.DiseaseResearch.system}:${use.DiseaseResearch.code}`);
+  for (const [flag, name] of Object.entries(FLAGS)) if (purpose[flag as keyof typeof FLAGS]) params.append(name, '');
 };
 
 /** What the address bar is to say. */
@@ -163,11 +174,8 @@ export const paramsOf = (criteria: Criteria): URLSearchParams => {
   put('most', criteria.most);
   put('complete', criteria.completeness);
   criteria.tiers.forEach((tier) => put('tier', tier));
-  if (criteria.purpose) {
-    const { use } = criteria.purpose;
-    put('use', typeof use === 'string' ? use : `DiseaseResearch:${use.DiseaseResearch.system}:${use.DiseaseResearch.code}`);
-    for (const [flag, name] of Object.entries(FLAGS)) if (criteria.purpose[flag as keyof typeof FLAGS]) params.append(name, '');
-  }
+  putPurpose(params, criteria.purpose);
+  if (criteria.unlisted) params.append('all', '');
   if (criteria.sort !== 'newest') put('sort', criteria.sort);
   put('cursor', criteria.cursor);
   return params;
@@ -185,16 +193,23 @@ export const rangesOf = ({ smallest, largest, least, most }: Criteria): {
   };
 };
 
+/** The orders that a search can have: what is not on sale has no price. */
+export const sortsOf = ({ unlisted }: Pick<Criteria, 'unlisted'>): readonly Sort[] =>
+  unlisted ? SORTS.filter((sort) => sort !== 'cheapest' && sort !== 'dearest') : SORTS;
+
+/** The order that it has: of those that it can have, the one that is asked for, if that is among them. */
+export const sortOf = (criteria: Pick<Criteria, 'unlisted' | 'sort'>): Sort => sortsOf(criteria).find((sort) => sort === criteria.sort) ?? 'newest';
+
 const isSome = (things: object): boolean => Object.keys(things).length > 0;
 
 /** How the node is asked. */
 export const queryOf = (criteria: Criteria): SearchQuery => {
-  const { text, kind, modality, codes, from, to, completeness, tiers, purpose, sort, cursor } = criteria;
+  const { text, kind, modality, codes, from, to, completeness, tiers, purpose, cursor, unlisted } = criteria;
   const { size, price } = rangesOf(criteria);
   const years = given({ from, to }) as { from?: number; to?: number };
   return {
-    what: 'listings',
-    sort,
+    ...(unlisted ? { what: 'records', status: 'Approved' } : { what: 'listings' }),
+    sort: sortOf(criteria),
     ...(text.trim() === '' ? {} : { text: text.trim() }),
     ...(kind ? { kind } : {}),
     ...(modality ? { modality } : {}),
@@ -213,6 +228,24 @@ export const queryOf = (criteria: Criteria): SearchQuery => {
 export const changed = (criteria: Criteria, change: Partial<Record<keyof Criteria, unknown>>): Criteria =>
   given({ ...criteria, cursor: undefined, ...change }) as unknown as Criteria;
 
-/** Whether anything narrows the search. */
+/** Whether anything narrows the search. What widens it does not. */
 export const isNarrowed = (criteria: Criteria): boolean =>
-  [...paramsOf(criteria).keys()].some((name) => name !== 'sort' && name !== 'cursor');
+  [...paramsOf(criteria).keys()].some((name) => name !== 'sort' && name !== 'cursor' && name !== 'all');
+
+/**
+ * The address of a record's page. Without a version, it shows what is on sale, or else the newest version that is approved. The purpose
+ * that was searched for goes with it.
+ */
+export const recordPage = (record: number, version?: number, purpose?: Purpose): { readonly pathname: string; readonly search: string } => {
+  const params = new URLSearchParams();
+  if (version !== undefined) params.append('version', String(version));
+  putPurpose(params, purpose);
+  return { pathname: `/market/records/${record}`, search: params.toString() };
+};
+
+/** The version that the address of a record's page names; nothing if it names none, null if what it names is no version. */
+export const versionOf = (params: URLSearchParams): number | null | undefined => {
+  const text = params.get('version');
+  if (text === null) return undefined;
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
+};

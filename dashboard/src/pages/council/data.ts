@@ -2,7 +2,7 @@
 
 import { useChainQuery } from '../../chain/context.js';
 import type { Client } from '../../chain/connection.js';
-import type { Hex } from '../../chain/index-client.js';
+import type { Hex } from '../../chain/shapes.js';
 import type { Role } from '../../chain/node-client.js';
 import { toJson, type Json } from '../explorer/fields.js';
 

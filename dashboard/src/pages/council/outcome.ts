@@ -2,7 +2,7 @@
 
 import type { Client } from '../../chain/connection.js';
 import { callFailure, type Included, type SendFailure } from '../../chain/send.js';
-import type { Hex } from '../../chain/index-client.js';
+import type { Hex } from '../../chain/shapes.js';
 
 const dataOf = (block: Included, name: string): Readonly<Record<string, unknown>> | undefined =>
   block.events.find((event) => event.pallet === 'Council' && event.name === name)?.data as

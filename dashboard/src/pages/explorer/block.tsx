@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { useHeads } from '../../chain/context.js';
-import type { Hex } from '../../chain/index-client.js';
+import type { Hex } from '../../chain/shapes.js';
 import { useText } from '../../i18n/context.js';
 import { Page, Section } from '../../ui/page.js';
 import { Empty, Loaded } from '../../ui/state.js';

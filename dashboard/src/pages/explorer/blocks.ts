@@ -4,7 +4,7 @@ import { useQuery, useQueryClient, type QueryClient, type UseQueryResult } from 
 import type { Client } from '../../chain/connection.js';
 import { useChain, useChainQuery, useClient, useHeads } from '../../chain/context.js';
 import { NotConnected } from '../../chain/errors.js';
-import type { Hex } from '../../chain/index-client.js';
+import type { Hex } from '../../chain/shapes.js';
 import { toJson, type Json } from './fields.js';
 
 export interface BlockEvent {

@@ -1,6 +1,6 @@
 // Policies and purposes in words.
 
-import type { Policy, Purpose } from '../../chain/index-client.js';
+import type { Policy, Purpose } from '../../chain/shapes.js';
 import type { Catalogue } from '../../i18n/en/index.js';
 
 /** What a policy permits, and under which conditions. */

@@ -20,6 +20,8 @@ describe('a field of an event', () => {
     ['sponsor', null, { as: 'nothing' }],
     ['subject', { Claim: { order: 2 } }, { as: 'subject', subject: { Claim: { order: 2 } } }],
     ['purpose', { 'r#use': 'BiomedicalResearch', commercial: false }, { as: 'purpose', purpose: { use: 'BiomedicalResearch', commercial: false } }],
+    ['purpose', { r_use: 'Other', commercial: false }, { as: 'purpose', purpose: { use: 'Other', commercial: false } }],
+    ['purpose', { use: 'Other', commercial: false }, { as: 'purpose', purpose: { use: 'Other', commercial: false } }],
     ['basis', { Order: 4 }, { as: 'order', order: 4 }],
     ['basis', { Request: 4 }, { as: 'json', json: '{"Request":4}' }],
     ['policy', { permission: 'GeneralResearch', modifiers: [] }, { as: 'policy', policy: { permission: 'GeneralResearch', modifiers: [] } }],

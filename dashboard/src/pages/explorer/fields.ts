@@ -1,6 +1,6 @@
 // What the fields of events are, told from their names and values, for showing them as people read them.
 
-import type { Policy, Purpose, ReviewSubject } from '../../chain/index-client.js';
+import type { Policy, Purpose, ReviewSubject } from '../../chain/shapes.js';
 
 /** Values as the node writes them in JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
@@ -59,17 +59,16 @@ export const shownAs = (name: string, value: Json): Shown => {
     return { as: 'policy', policy: value as unknown as Policy };
   }
   if (name === 'purpose') {
-    // The index has names as the metadata have them, where `use`, a word of Rust's, has a mark.
-    const { 'r#use': marked, use = marked, ...rest } = value as { readonly [name: string]: Json };
+    // Names are as the metadata have them; the first runtime's put a mark before `use`, a word of Rust's. Of it the client makes `r_use`.
+    const { 'r#use': marked, r_use: decoded = marked, use = decoded, ...rest } = value as { readonly [name: string]: Json };
     if (use !== undefined) return { as: 'purpose', purpose: { use, ...rest } as unknown as Purpose };
   }
   if (name === 'basis' && 'Order' in value) return shownAs('order', value.Order ?? null);
   return { as: 'json', json: JSON.stringify(value) };
 };
 
-/** As the chain has them; the client writes `rUse` for `use`, which is a word of Rust's. */
-const snakeCase = (name: string): string =>
-  name === 'rUse' ? 'use' : name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** As the chain has them. */
+const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 interface Addressed {
   address(): string;

@@ -2,11 +2,13 @@ import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { encodeAccount } from 'medshare-js';
 import { hexToU8a } from 'dedot/utils';
-import { useChainQuery, useIndexQuery } from '../../chain/context.js';
+import { useChainQuery, useIndexPages } from '../../chain/context.js';
 import { problemOf } from '../../chain/errors.js';
-import type { Hex } from '../../chain/index-client.js';
+import type { Hex } from '../../chain/shapes.js';
+import { MOST } from '../../chain/node-client.js';
 import { useText } from '../../i18n/context.js';
 import { NotFound } from '../home/not-found.js';
+import { ShowMore } from '../../ui/more.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded, Problem } from '../../ui/state.js';
 import { OrderLink, RecordLink } from '../../ui/values.js';
@@ -81,7 +83,8 @@ const OfHash = ({ hash }: { hash: Hex }): ReactNode => {
     return { block: header !== undefined && header !== null, account: member ? address : undefined };
   });
   // The pseudonym of a person: what is registered about them.
-  const about = useIndexQuery(['subject', hash], (index) => index.search({ what: 'records', subject: hash, limit: 100 }));
+  const about = useIndexPages(['subject', hash], (index, paging) => index.search({ what: 'records', subject: hash, limit: MOST, ...paging }));
+  const records = about.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <>
       <Loaded query={onChain} lines={2}>
@@ -101,7 +104,7 @@ const OfHash = ({ hash }: { hash: Hex }): ReactNode => {
                 )}
               </ul>
             )}
-            {!block && account === undefined && about.data?.items.length === 0 && (
+            {!block && account === undefined && about.isSuccess && records.length === 0 && (
               <Empty title={t.explorer.search.nothing}>
                 <p>{t.explorer.search.nothingHash}</p>
               </Empty>
@@ -112,16 +115,23 @@ const OfHash = ({ hash }: { hash: Hex }): ReactNode => {
           </>
         )}
       </Loaded>
-      {about.data !== undefined && about.data.items.length > 0 && (
+      {records.length > 0 && (
         <section className="stack tight">
           <h2>{t.explorer.search.subject}</h2>
           <ul className="stack tight">
-            {about.data.items.map(({ record }) => (
+            {records.map(({ record }) => (
               <li key={record}>
                 <RecordLink record={record} />
               </li>
             ))}
           </ul>
+          <ShowMore
+            shown={records.length}
+            total={about.data?.pages[0]?.total ?? null}
+            more={about.hasNextPage}
+            isReading={about.isFetchingNextPage}
+            onMore={() => void about.fetchNextPage()}
+          />
         </section>
       )}
     </>

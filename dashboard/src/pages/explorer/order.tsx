@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useParams } from 'react-router';
 import { useChainQuery } from '../../chain/context.js';
 import { problemOf } from '../../chain/errors.js';
-import { orderStateName, type OrderStateName } from '../../chain/index-client.js';
+import { orderStateName, type OrderStateName } from '../../chain/shapes.js';
 import type { Order } from '../../chain/node-client.js';
 import { useText } from '../../i18n/context.js';
 import { Page, Section } from '../../ui/page.js';

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { useChainQuery } from '../../chain/context.js';
 import { problemOf } from '../../chain/errors.js';
-import type { VersionStatus } from '../../chain/index-client.js';
+import type { VersionStatus } from '../../chain/shapes.js';
 import { NodeClient } from '../../chain/node-client.js';
 import { useText } from '../../i18n/context.js';
 import { Page, Section } from '../../ui/page.js';
@@ -90,6 +90,14 @@ const Facts = ({ record }: { record: number }): ReactNode => {
             </dd>
             <dt>{texts.policy}</dt>
             <dd>{policyWords(policy, t).join(' · ')}</dd>
+            {!found.withdrawn && (listing || version.status === 'Approved') && (
+              <>
+                <dt>{texts.access}</dt>
+                <dd>
+                  <Link to={`/market/records/${record}`}>{listing ? texts.toBuy : texts.toAsk}</Link>
+                </dd>
+              </>
+            )}
             <dt>{texts.ciphertext}</dt>
             <dd>
               <Hash value={ciphertext} />

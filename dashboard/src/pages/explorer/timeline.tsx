@@ -4,10 +4,11 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { atBest } from '../../chain/best.js';
 import { useIndexPages } from '../../chain/context.js';
+import { isTold } from '../../chain/errors.js';
 import type { TraceItem, TraceSubject } from '../../chain/index-client.js';
 import { useText } from '../../i18n/context.js';
-import { Button } from '../../ui/controls.js';
-import { Empty, Problem, Skeleton } from '../../ui/state.js';
+import { ShowMore } from '../../ui/more.js';
+import { Empty, QueryProblem, Skeleton } from '../../ui/state.js';
 import { Account, Tag, Time } from '../../ui/values.js';
 import { Fields, eventWords } from './happening.js';
 import { moodOf } from './mood.js';
@@ -21,9 +22,7 @@ export const Story = ({ about, direction }: { about: TraceSubject; direction: 'o
   const pages = useIndexPages(['trace', about, direction], (index, paging) =>
     atBest((query) => index.trace(query), { ...about, direction, limit: PAGE, ...paging }),
   );
-  if (pages.data === undefined) {
-    return pages.isError ? <Problem error={pages.error} onRetry={() => void pages.refetch()} /> : <Skeleton lines={9} />;
-  }
+  if (pages.data === undefined) return isTold(pages) ? <QueryProblem query={pages} /> : <Skeleton lines={9} />;
   const items = pages.data.pages.flatMap((page) => page.items);
   const total = pages.data.pages[0]?.total ?? null;
   if (items.length === 0) return <Empty title={t.explorer.nothingHappened} />;
@@ -35,17 +34,8 @@ export const Story = ({ about, direction }: { about: TraceSubject; direction: 'o
           <Happening key={`${item.hash} ${item.index}`} item={item} without={without} />
         ))}
       </ol>
-      {pages.isError && <Problem error={pages.error} onRetry={() => void pages.refetch()} />}
-      <div className="row between">
-        {pages.hasNextPage ? (
-          <Button isDisabled={pages.isFetchingNextPage} onPress={() => void pages.fetchNextPage()}>
-            {t.shell.more}
-          </Button>
-        ) : (
-          <span />
-        )}
-        {total !== null && <span className="soft small">{t.shell.of(items.length, total)}</span>}
-      </div>
+      <QueryProblem query={pages} />
+      <ShowMore shown={items.length} total={total} more={pages.hasNextPage} isReading={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
       <p className="hidden" aria-live="polite">
         {t.explorer.shown(format.number(items.length))}
       </p>

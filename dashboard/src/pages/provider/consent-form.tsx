@@ -1,7 +1,7 @@
 // Asks for a consent policy in plain words.
 
 import { useState, type ReactNode } from 'react';
-import type { Code, CodeSystem, Modifier, Policy } from '../../chain/index-client.js';
+import type { Code, CodeSystem, Modifier, Policy } from '../../chain/shapes.js';
 import { useText } from '../../i18n/context.js';
 import { Checkbox, Choices, Select, TextField } from '../../ui/controls.js';
 import { PolicyText } from '../buyer/consent.js';

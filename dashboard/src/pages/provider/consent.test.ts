@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Policy, Purpose, Use } from '../../chain/index-client.js';
+import type { Policy, Purpose, Use } from '../../chain/shapes.js';
 import { clausesOf, policyOf, unmet } from './consent.js';
 
 const diabetes = { system: 'Mondo', code: '0005148' } as const;

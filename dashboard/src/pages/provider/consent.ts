@@ -1,7 +1,7 @@
 // A consent policy in plain words, with the DUO terms behind them, and whether it covers a purpose: the same rule as the
 // chain's (primitives/types/src/consent.rs), to say beforehand what the chain would refuse.
 
-import type { Code, Modifier, Permission, Policy, Purpose, Use } from '../../chain/index-client.js';
+import type { Code, Modifier, Permission, Policy, Purpose, Use } from '../../chain/shapes.js';
 
 /** The permissions by name, from the widest on. */
 export const PERMISSIONS = [

@@ -2,11 +2,12 @@
 
 import type { ReactNode } from 'react';
 import { useChainQuery, useIndexPages } from '../../chain/context.js';
-import { NodeClient } from '../../chain/node-client.js';
+import { isTold } from '../../chain/errors.js';
+import { MOST, NodeClient } from '../../chain/node-client.js';
 import { useText } from '../../i18n/context.js';
-import { Button } from '../../ui/controls.js';
+import { ShowMore } from '../../ui/more.js';
 import { Section } from '../../ui/page.js';
-import { Empty, Loaded, Problem, Skeleton } from '../../ui/state.js';
+import { Empty, Loaded, QueryProblem, Skeleton } from '../../ui/state.js';
 import { Tag, Time } from '../../ui/values.js';
 import { isSameAccount } from '../../vault/vaults.js';
 import { creditEntries } from './credit-events.js';
@@ -17,7 +18,7 @@ const Credit = (): ReactNode => {
   const me = useMe();
   const texts = t.provider.credit;
   const credit = useChainQuery(['credit', me], (client) => new NodeClient(client).credit(me));
-  const story = useIndexPages(['credit', me], (index, paging) => index.trace({ account: me, direction: 'newest', limit: 100, count: false, ...paging }));
+  const story = useIndexPages(['credit', me], (index, paging) => index.trace({ account: me, direction: 'newest', limit: MOST, count: false, ...paging }));
   const entries = story.data?.pages.flatMap(({ items }) => creditEntries(items, (who) => isSameAccount(who, me))) ?? [];
   const points = (value: number): string => `${value > 0 ? '+' : ''}${format.number(value / 1000)}`;
   return (
@@ -48,8 +49,8 @@ const Credit = (): ReactNode => {
       </Section>
       <Section title={texts.events}>
         <p className="soft">{texts.fades}</p>
-        {story.isError && !story.data && <Problem error={story.error} onRetry={() => void story.refetch()} />}
-        {story.isPending && <Skeleton lines={4} />}
+        <QueryProblem query={story} />
+        {!story.data && !isTold(story) && <Skeleton lines={4} />}
         {story.data && entries.length === 0 && !story.hasNextPage && <Empty title={texts.noEvents} />}
         {entries.length > 0 && (
           <div className="scroll" tabIndex={0} role="region" aria-label={texts.events}>
@@ -77,13 +78,7 @@ const Credit = (): ReactNode => {
             </table>
           </div>
         )}
-        {story.hasNextPage && (
-          <div>
-            <Button onPress={() => void story.fetchNextPage()} isDisabled={story.isFetchingNextPage}>
-              {t.shell.more}
-            </Button>
-          </div>
-        )}
+        <ShowMore shown={entries.length} total={null} more={story.hasNextPage} isReading={story.isFetchingNextPage} onMore={() => void story.fetchNextPage()} />
       </Section>
     </>
   );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OrderState, SealedKey, Seat } from '../../chain/index-client.js';
+import type { OrderState, SealedKey, Seat } from '../../chain/shapes.js';
 import { cancelProposal, dueKeys, earningsOf, isPressing, isToSettle, purposeOf, type HeldReview, type SoldOrder } from './deliveries.js';
 
 const me = 'me';

@@ -1,7 +1,7 @@
 // What `medshare agent` would do for an owner, worked out from the chain: which keys are due, and what waits for a decision.
 // The rules are those of the agent without a policy (crates/client/src/agent/plan.rs), except that nothing is done unasked.
 
-import { orderStateName, type OrderItem, type OrderState, type ReviewItem, type Seat } from '../../chain/index-client.js';
+import { orderStateName, type OrderItem, type OrderState, type ReviewItem, type Seat } from '../../chain/shapes.js';
 import { isSameAccount } from '../../vault/vaults.js';
 
 /** What of a review, an order, or the money of an order is looked at. */

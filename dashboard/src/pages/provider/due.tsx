@@ -13,6 +13,7 @@ import { SendStatus } from '../../ui/sending.js';
 import { Loaded, Problem } from '../../ui/state.js';
 import { Tag } from '../../ui/values.js';
 import { dueKeys, isPressing, type Due as DueKey } from './deliveries.js';
+import { heldReviews } from './held.js';
 import styles from './provider.module.css';
 import { useDeliver } from './use-deliver.js';
 
@@ -28,9 +29,8 @@ export const Due = ({ me }: { me: string }): ReactNode => {
   const { progress, busy, send, clear } = useSend();
   const [error, setError] = useState<unknown>();
   const query = useChainQuery(['provider', 'due', me], async (connected) => {
-    const node = new NodeClient(connected);
-    const [reviews, orders, now] = await Promise.all([node.reviewsHeld(me), node.ordersOf(me), chainTime(connected)]);
-    return { reviews, orders, now };
+    const [held, orders, now] = await Promise.all([heldReviews(connected, me), new NodeClient(connected).openOrdersOf(me), chainTime(connected)]);
+    return { ...held, orders, now };
   });
   const one = async (due: DueKey, reviews: readonly Review[], orders: readonly Order[]): Promise<boolean> => {
     if (!deliver || !client) return false;
@@ -54,15 +54,17 @@ export const Due = ({ me }: { me: string }): ReactNode => {
   return (
     <Section title={texts.title}>
       <Loaded query={query} lines={2}>
-        {({ reviews, orders, now }) => {
+        {({ reviews, isCut, orders, now }) => {
           const due = dueKeys(me, reviews, orders, now);
-          if (due.length === 0) return <p className="soft">{texts.none}</p>;
+          const cut = isCut && <p className="note warn">{texts.cut(format.number(reviews.length))}</p>;
+          if (due.length === 0) return cut || <p className="soft">{texts.none}</p>;
           const all = async (): Promise<void> => {
             for (const each of due) if (!(await one(each, reviews, orders))) return;
           };
           return (
             <div className="card stack">
               {!keyring && <p className="note warn">{t.chain.account.needKeys}</p>}
+              {cut}
               <ul role="list" className="stack">
                 {due.map((each) => (
                   <li key={keyOf(each)} className={styles['due']}>

@@ -5,11 +5,11 @@ import { useState, type ReactNode } from 'react';
 import { useText } from '../../i18n/context.js';
 import { Button, Checkbox, Choices } from '../../ui/controls.js';
 import { DescriptorFacts } from '../../ui/descriptor.js';
+import { saveText } from '../../ui/save.js';
 import { Problem } from '../../ui/state.js';
 import type { Description } from '../../files/reader.js';
 import { Findings } from '../auditor/checks.js';
 import styles from './provider.module.css';
-import { saveText } from './save.js';
 import { SecretField } from './secret.js';
 
 /** What of a check is sure, and what may be. */

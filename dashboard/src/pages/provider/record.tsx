@@ -5,7 +5,7 @@ import { Link, useParams } from 'react-router';
 import { useAccounts } from '../../accounts/context.js';
 import { policyArgument } from '../../chain/arguments.js';
 import { useChain, useChainQuery, useVaults } from '../../chain/context.js';
-import type { Policy } from '../../chain/index-client.js';
+import type { Policy } from '../../chain/shapes.js';
 import { NodeClient, type Listing, type Record, type RecordVersion } from '../../chain/node-client.js';
 import { useSend, type Sending } from '../../chain/use-send.js';
 import { useText } from '../../i18n/context.js';

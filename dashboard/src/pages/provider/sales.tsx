@@ -1,83 +1,136 @@
 // Orders in which an owner sold, and what came in.
 
-import type { ReactNode } from 'react';
-import { useChainQuery, useIndexQuery } from '../../chain/context.js';
-import type { OrderItem } from '../../chain/index-client.js';
-import { orderStateName } from '../../chain/index-client.js';
+import { useRef, useState, type ReactNode } from 'react';
+import { atBest } from '../../chain/best.js';
+import { useChain, useChainQuery, useIndexPages, useIndexQuery } from '../../chain/context.js';
+import type { OrdersQuery } from '../../chain/index-client.js';
+import { orderStateName } from '../../chain/shapes.js';
 import { NodeClient, type Order } from '../../chain/node-client.js';
 import { useChainTime } from '../../chain/time.js';
+import { useUnanswered } from '../../chain/unanswered.js';
 import { useSend, type Sending } from '../../chain/use-send.js';
 import { useText } from '../../i18n/context.js';
 import { Button } from '../../ui/controls.js';
+import { ShowMore } from '../../ui/more.js';
 import { Section } from '../../ui/page.js';
 import { SendStatus } from '../../ui/sending.js';
-import { Empty, Loaded } from '../../ui/state.js';
-import { Account, Amount, OrderLink, RecordLink, Tag, Time, type Mood } from '../../ui/values.js';
+import { Empty, Loaded, QueryProblem, Skeleton } from '../../ui/state.js';
+import { Account, Amount, AsOf, OrderLink, RecordLink, Tag, Time, type Mood } from '../../ui/values.js';
 import { isSameAccount } from '../../vault/vaults.js';
 import { PurposeText } from '../buyer/consent.js';
-import { cancelProposal, earningsOf, isToSettle } from './deliveries.js';
+import { cancelProposal, earningsOf, isToSettle, type OrderMoney } from './deliveries.js';
 import { Due } from './due.js';
 import { useMe } from './provider.js';
+import { soldMoney } from './sold.js';
 import styles from './provider.module.css';
 
 const MOODS: Readonly<Record<string, Mood>> = { Open: 'warn', Delivered: 'accent', Claimed: 'bad', Settled: 'good', Refunded: 'bad' };
 
-/** Most pages of orders that are added up. */
-const PAGES = 100;
+/** How many sales are shown at first, and more each time. */
+const STEP = 50;
 
 const Sales = (): ReactNode => {
   const { t } = useText();
   const me = useMe();
+  const genesis = useChain()?.genesis;
   const texts = t.provider.sales;
-  const stored = useChainQuery(['provider', 'sales', me], async (client) => {
-    const orders = await new NodeClient(client).ordersOf(me);
-    return orders.filter(({ seller }) => isSameAccount(seller, me)).toReversed();
-  });
-  const all = useIndexQuery(['provider', 'sales', me], async (index) => {
-    const orders: OrderItem[] = [];
-    let cursor: string | null = null;
-    for (let page = 0; page < PAGES; page += 1) {
-      const answer: Awaited<ReturnType<typeof index.orders>> = await index.orders({ seller: me, limit: 100, count: false, ...(cursor === null ? {} : { cursor }) });
-      orders.push(...answer.items);
-      cursor = answer.next;
-      if (cursor === null) break;
-    }
-    return orders;
-  });
-  const now = useChainTime();
   const sending = useSend();
   return (
     <>
       <Due me={me} />
       <Section title={texts.earnings}>
-        <Loaded query={all.isError ? stored : all} lines={3}>
-          {(orders) => <Earned orders={orders} />}
-        </Loaded>
-        {all.isError && <p className="soft small">{texts.withoutIndex}</p>}
+        <Earnings key={`${genesis} ${me}`} me={me} />
       </Section>
       <Section title={texts.title}>
         {sending.progress && <SendStatus progress={sending.progress} />}
-        <Loaded query={stored} lines={6}>
-          {(orders) =>
-            orders.length === 0 ? (
-              <Empty title={texts.none}>
-                <p>{texts.noneText}</p>
-              </Empty>
-            ) : (
-              <ul role="list" className="stack">
-                {orders.map((order) => (
-                  <Sold key={order.order} order={order} now={now} sending={sending} />
-                ))}
-              </ul>
-            )
-          }
-        </Loaded>
+        <SoldOrders key={me} me={me} sending={sending} />
       </Section>
     </>
   );
 };
 
-const Earned = ({ orders }: { orders: readonly Pick<Order, 'price' | 'retained' | 'fee' | 'state'>[] }): ReactNode => {
+/** The orders in which somebody sold that were not cleared, the newest first: from the chain's state, or nothing if that is not wanted. */
+const useStored = (me: string, isWanted: boolean) =>
+  useChainQuery(
+    ['provider', 'sales', me],
+    isWanted ? async (client) => (await new NodeClient(client).ordersOf(me)).filter(({ seller }) => isSameAccount(seller, me)).toReversed() : undefined,
+  );
+
+const Earnings = ({ me }: { me: string }): ReactNode => {
+  const { t } = useText();
+  const ended = useRef(new Map<number, OrderMoney>());
+  const all = useIndexQuery(['provider', 'sales', me], (index) => soldMoney(index, me, ended.current));
+  const isUnanswered = useUnanswered(all) !== undefined;
+  const stored = useStored(me, isUnanswered);
+  return (
+    <>
+      {isUnanswered ? (
+        <>
+          <Loaded query={stored} lines={3}>
+            {(orders) => <Earned orders={orders} />}
+          </Loaded>
+          <p className="soft small">{t.provider.sales.withoutIndex}</p>
+        </>
+      ) : (
+        <Loaded query={all} lines={3}>
+          {({ orders, at }) => (
+            <>
+              <Earned orders={orders} />
+              <AsOf block={at} />
+            </>
+          )}
+        </Loaded>
+      )}
+    </>
+  );
+};
+
+const SoldOrders = ({ me, sending }: { me: string; sending: Sending }): ReactNode => {
+  const { t } = useText();
+  const texts = t.provider.sales;
+  const now = useChainTime();
+  const [most, setMost] = useState(STEP);
+  const pages = useIndexPages(['provider', 'sold', me], (index, paging) =>
+    atBest((query: OrdersQuery) => index.orders(query), { seller: me, cleared: false, limit: STEP, count: false, ...paging }),
+  );
+  const isUnanswered = useUnanswered(pages) !== undefined;
+  const stored = useStored(me, isUnanswered);
+  const list = (orders: readonly Order[], more: boolean): ReactNode =>
+    orders.length === 0 && !more ? (
+      <Empty title={texts.none}>
+        <p>{texts.noneText}</p>
+      </Empty>
+    ) : (
+      <ul role="list" className="stack">
+        {orders.map((order) => (
+          <Sold key={order.order} order={order} now={now} sending={sending} />
+        ))}
+      </ul>
+    );
+  if (isUnanswered) {
+    return (
+      <Loaded query={stored} lines={6}>
+        {(orders) => (
+          <>
+            {list(orders.slice(0, most), false)}
+            <ShowMore shown={most} total={orders.length} more={most < orders.length} onMore={() => setMost(most + STEP)} />
+          </>
+        )}
+      </Loaded>
+    );
+  }
+  if (!pages.data) return <Skeleton lines={6} />;
+  const orders = pages.data.pages.flatMap(({ items }) => items);
+  return (
+    <>
+      <QueryProblem query={pages} />
+      {list(orders, pages.hasNextPage)}
+      <ShowMore shown={orders.length} total={null} more={pages.hasNextPage} isReading={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
+    </>
+  );
+};
+
+const Earned = ({ orders }: { orders: readonly OrderMoney[] }): ReactNode => {
   const { t, format } = useText();
   const texts = t.provider.sales;
   const sum = earningsOf(orders);

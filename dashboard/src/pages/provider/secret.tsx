@@ -5,7 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { FileTrigger } from 'react-aria-components/FileTrigger';
 import { useText } from '../../i18n/context.js';
 import { Button } from '../../ui/controls.js';
-import { saveText } from './save.js';
+import { saveText } from '../../ui/save.js';
 
 /** The secret in the text of its file; nothing if it is none. */
 export const secretIn = (text: string): string | undefined => {

@@ -9,7 +9,7 @@ import { Link } from 'react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useAccounts } from '../../accounts/context.js';
 import { useChain, useVaults } from '../../chain/context.js';
-import type { Policy } from '../../chain/index-client.js';
+import type { Policy } from '../../chain/shapes.js';
 import { describe, type Description } from '../../files/reader.js';
 import { useText } from '../../i18n/context.js';
 import { parseAmount } from '../../i18n/format.js';

@@ -5,7 +5,7 @@ import { useAccounts } from '../../accounts/context.js';
 import { panelPurpose, subjectArgument } from '../../chain/arguments.js';
 import { useChain } from '../../chain/context.js';
 import type { Client } from '../../chain/connection.js';
-import type { Hex } from '../../chain/index-client.js';
+import type { Hex } from '../../chain/shapes.js';
 import type { AccessRequest, NodeClient, Order, Review } from '../../chain/node-client.js';
 import type { Transaction } from '../../chain/send.js';
 

@@ -6,7 +6,7 @@ import type { VaultClient } from 'medshare-js';
 import { useAccounts } from '../../accounts/context.js';
 import { policyArgument, versionArgument, type Registrable } from '../../chain/arguments.js';
 import { useClient } from '../../chain/context.js';
-import type { Descriptor, Hex, Policy } from '../../chain/index-client.js';
+import type { Descriptor, Hex, Policy } from '../../chain/shapes.js';
 import { NodeClient, type Locator } from '../../chain/node-client.js';
 import type { Progress } from '../../chain/send.js';
 import { useSend } from '../../chain/use-send.js';

@@ -1,14 +1,14 @@
 // A DICOM object: its image, with window, frames and zoom, and its elements.
 
 import { wrap, type Remote } from 'comlink';
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useDeferredValue, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Choice, Field, Note, Pager, Reading } from '../parts.js';
 import { TextPages } from '../TextPages.js';
 import type { Told } from '../told.js';
 import { useTold, useWords } from '../words.js';
 import type { DicomWorker, Opened } from './dicom.worker.js';
 import { ImagePane } from './ImagePane.js';
-import { filteredRows, shortened, type TagRow } from './model.js';
+import { MOST_SEARCHED, filteredRows, searchedIn, shortened, type TagRow } from './model.js';
 
 type State = { readonly worker: Remote<DicomWorker>; readonly object: Opened } | { readonly problem: Told | string };
 
@@ -61,13 +61,20 @@ const DicomObject = ({ worker, object }: { worker: Remote<DicomWorker>; object: 
 
 const PAGE = 100;
 
+/** So many rows are higher than the table may become. */
+const TALL = 24;
+
 const Elements = ({ rows, left }: Pick<Opened, 'rows' | 'left'>): ReactNode => {
   const words = useWords();
   const [opened, setOpened] = useState<ReadonlySet<TagRow>>(new Set());
   const [search, setSearch] = useState('');
   const [page, setPage] = useState(0);
-  const shown = useMemo(() => filteredRows(rows, search), [rows, search]);
-  useEffect(() => setPage(0), [search]);
+  // What is typed is there at once; what it finds may come after.
+  const sought = useDeferredValue(search);
+  const isSought = sought.trim() !== '';
+  const lines = useMemo(() => (isSought ? rows.map(searchedIn) : []), [rows, isSought]);
+  const shown = useMemo(() => filteredRows(rows, lines, sought), [rows, lines, sought]);
+  const isBounded = useMemo(() => rows.some(({ value }) => value.length > MOST_SEARCHED), [rows]);
   const toggle = (row: TagRow): void =>
     setOpened((before) => new Set(before.has(row) ? [...before].filter((each) => each !== row) : [...before, row]));
   return (
@@ -75,13 +82,24 @@ const Elements = ({ rows, left }: Pick<Opened, 'rows' | 'left'>): ReactNode => {
       {left > 0 ? <Note>{words('elementsLeftOut', left)}</Note> : null}
       <div className="v-bar">
         <Field label={words('filter')}>
-          {(id) => <input id={id} type="search" value={search} onChange={(event) => setSearch(event.target.value)} />}
+          {(id) => (
+            <input
+              id={id}
+              type="search"
+              value={search}
+              onChange={(event) => {
+                setSearch(event.target.value);
+                setPage(0);
+              }}
+            />
+          )}
         </Field>
         <span className="v-count" role="status">
           {shown.length === 0 ? words('nothingFits') : words('elementsCount', shown.length)}
         </span>
       </div>
-      <div className="v-scroll" tabIndex={0} role="region" aria-label={words('elements')}>
+      {isBounded ? <Note kind="info">{words('filterBound', MOST_SEARCHED)}</Note> : null}
+      <div className="v-scroll" data-tall={rows.length > TALL} tabIndex={0} role="region" aria-label={words('elements')}>
         <table>
           <thead>
             <tr>

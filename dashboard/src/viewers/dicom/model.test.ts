@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { MOST_ROWS, bytesOf, dragged, filteredRows, isCutOff, presetsOf, shortened, tagRows, valueText } from './model.js';
+import { MOST_ROWS, MOST_SEARCHED, bytesOf, dragged, filteredRows, isCutOff, presetsOf, searchedIn, shortened, tagRows, valueText } from './model.js';
 
 const fixture = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(new URL(`../../../../tests/fixtures/${name}`, import.meta.url)));
@@ -48,10 +48,15 @@ test('rows that are too many are left out, and counted wherever they are', () =>
 
 test('elements are found by tag with or without its marks, and by words', () => {
   const { rows } = tagRows({ '00100010': { vr: 'PN', Value: ['A^B'] }, '00280010': { vr: 'US', Value: [64] } }, () => 'Name');
-  expect(filteredRows(rows, '00100010')).toHaveLength(1);
-  expect(filteredRows(rows, '(0028,')).toHaveLength(1);
-  expect(filteredRows(rows, 'name us')).toHaveLength(1);
-  expect(filteredRows(rows, 'nothing')).toHaveLength(0);
+  const found = (words: string): number => filteredRows(rows, rows.map(searchedIn), words).length;
+  expect(['00100010', '(0028,', 'name us', 'a^B', 'nothing', ' '].map(found)).toEqual([1, 1, 1, 1, 0, 2]);
+});
+
+test('words are looked for at the beginning of a value only, however long it is', () => {
+  const value = `${'x'.repeat(MOST_SEARCHED - 4)}near far`;
+  const { rows } = tagRows({ '0040A160': { vr: 'UT', Value: [value] } }, () => 'TextValue');
+  expect(searchedIn(rows[0]!).length).toBeLessThan(MOST_SEARCHED + 100);
+  expect(['near', 'far'].map((word) => filteredRows(rows, rows.map(searchedIn), word).length)).toEqual([1, 0]);
 });
 
 test('dragging to the right widens, upwards brightens, and the width stays positive', () => {

@@ -96,14 +96,18 @@ const rowOf = (key: string, { vr, Value = [] }: RawElement, nameOf: (tag: string
   return { tag, vr, name: isPrivate ? '' : nameOf(tag), value, isPrivate, ...(bytes ? { bytes } : {}) };
 };
 
-/** The rows in which all of these words occur. */
-export const filteredRows = (rows: readonly TagRow[], words: string): readonly TagRow[] => {
+/** Most characters of a value in which words are looked for: a few values of megabytes would keep the page from answering. */
+export const MOST_SEARCHED = 4_096;
+
+/** What is looked for in a row, in lower case. */
+export const searchedIn = ({ tag, vr, name, value }: TagRow): string =>
+  `${tag} ${tag.replace(/[(),]/g, '')} ${vr} ${name} ${value.slice(0, MOST_SEARCHED)}`.toLowerCase();
+
+/** The rows in which all of these words occur. `lines` are those of `searchedIn`, row by row. */
+export const filteredRows = (rows: readonly TagRow[], lines: readonly string[], words: string): readonly TagRow[] => {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   if (wanted.length === 0) return rows;
-  return rows.filter((row) => {
-    const line = `${row.tag} ${row.tag.replace(/[(),]/g, '')} ${row.vr} ${row.name} ${row.value}`.toLowerCase();
-    return wanted.every((word) => line.includes(word));
-  });
+  return rows.filter((_, at) => wanted.every((word) => lines[at]?.includes(word)));
 };
 
 /** Which values become black and white: those half a width below and above the centre. */

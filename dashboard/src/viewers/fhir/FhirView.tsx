@@ -2,6 +2,7 @@
 
 import { wrap, type Remote } from 'comlink';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { Heading } from '../../ui/heading.js';
 import { Choice, Field, Note, Pager, Reading, useAwaited } from '../parts.js';
 import { TextPages } from '../TextPages.js';
 import type { Told } from '../told.js';
@@ -109,7 +110,7 @@ const Timeline = ({ rows, chosen, onChoose }: RowsProps): ReactNode => {
     <div className="v-timeline" tabIndex={0} role="region" aria-label={words('timeline')}>
       {years.map(({ year, entries }, i) => (
         <section key={`${year}-${i}`} aria-label={year || words('noTime')}>
-          <h3>{year || words('noTime')}</h3>
+          <Heading>{year || words('noTime')}</Heading>
           <ol>
             {entries.map((entry) => (
               <li key={entry.index}>
@@ -165,7 +166,7 @@ const Raw = ({ worker, entry }: { worker: Remote<FhirWorker>; entry: Entry | und
   const json = useAwaited(async () => (entry ? new Blob([await worker.raw(entry.index)]) : undefined), [worker, entry]);
   return (
     <div className="v-side" aria-live="polite">
-      <h3>{entry ? words('rawOf', `${entry.type} ${entry.id}`.trim()) : words('raw')}</h3>
+      <Heading>{entry ? words('rawOf', `${entry.type} ${entry.id}`.trim()) : words('raw')}</Heading>
       {!entry ? <p className="v-muted">{words('rawNone')}</p> : null}
       {entry && json.state === 'waiting' ? <Reading /> : null}
       {json.state === 'failed' ? <Note kind="error">{json.reason}</Note> : null}
