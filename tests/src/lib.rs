@@ -10,6 +10,7 @@ pub mod history;
 pub mod hospitals;
 pub mod ledger;
 pub mod load;
+pub mod lone;
 pub mod network;
 pub mod newcomers;
 pub mod observer;

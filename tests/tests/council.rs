@@ -1,11 +1,9 @@
 //! Hospitals run the chain together with the `medshare` command: four validators, eight hospitals with one vote each, and
 //! no sudo.
 
-use std::{net::TcpListener, path::Path};
-
 use anyhow::{Context, Result};
 use futures::future::try_join_all;
-use medshare_tests::{Cli, Network, Process, hospitals, sale::ACCOUNTS};
+use medshare_tests::{Cli, Network, hospitals, lone, sale::ACCOUNTS};
 use serde_json::{Value, json};
 use subxt::rpcs::rpc_params;
 use tempfile::TempDir;
@@ -313,7 +311,7 @@ async fn refuses_an_upgrade_to_itself(consortium: &Consortium) -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_takes_safe_methods_only_makes_no_session_keys() -> Result<()> {
     let home = tempfile::tempdir()?;
-    let (_node, url) = safe_node(home.path()).await?;
+    let (_node, url) = lone::start(home.path(), "safe-node", &["--rpc-methods=safe"]).await?;
     let alice = Cli::new("Alice", &url, "http://127.0.0.1:9", home.path());
     let refused = alice.refused(&["session-keys", "rotate"]).await?;
     assert!(refused.contains("safe RPC methods only") && refused.contains("RPC_METHODS=unsafe"), "{refused}");
@@ -321,20 +319,4 @@ async fn a_node_that_takes_safe_methods_only_makes_no_session_keys() -> Result<(
     assert_eq!(shown["at_node"], Value::Null, "{shown}");
     assert!(shown["registered"]["aura"].is_string(), "{shown}");
     Ok(())
-}
-
-async fn safe_node(dir: &Path) -> Result<(Process, String)> {
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let arguments = [
-        "--dev".to_owned(),
-        format!("--base-path={}", dir.join("node").display()),
-        format!("--rpc-port={port}"),
-        "--port=0".to_owned(),
-        "--rpc-methods=safe".to_owned(),
-        "--no-prometheus".to_owned(),
-        "--no-telemetry".to_owned(),
-    ];
-    let mut node = Process::start("medshare-node", "safe-node", dir, &arguments)?;
-    node.wait_for("answering RPC", |log| log.contains("Running JSON-RPC server").then_some(())).await?;
-    Ok((node, format!("ws://127.0.0.1:{port}")))
 }

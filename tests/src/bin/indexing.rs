@@ -15,14 +15,17 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::Parser;
 use medshare_client::{At, Chain, Identity, Until, chain::calls};
 use medshare_tests::{
-    Process, binary, ledger,
+    binary, ledger,
     load::{self, new_record},
-    newcomers,
+    lone, newcomers,
     rpc::Rpc,
     sign::{Signer, Transaction},
 };
 use rand::{SeedableRng, rngs::StdRng};
 use serde_json::Value;
+
+/// The folder of the chain.
+const CHAIN: &str = "chain";
 
 /// The length of a slot in seconds, and so the shortest time from block to block.
 const SLOT: f64 = 2.0;
@@ -74,11 +77,11 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: &Arguments) -> Result<()> {
     let dir = tempfile::tempdir()?;
-    let (node, url) = start(dir.path()).await?;
+    let (node, url) = lone::start(dir.path(), CHAIN, &["--index=off"]).await?;
     let members = admit(&url, arguments.records).await?;
     node.end().await?;
     let before = rebuild(dir.path()).await?;
-    let (node, url) = start(dir.path()).await?;
+    let (node, url) = lone::start(dir.path(), CHAIN, &["--index=off"]).await?;
     let made = fill(&url, &members).await?;
     node.end().await?;
     let after = rebuild(dir.path()).await?;
@@ -110,23 +113,6 @@ async fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// A development node without an index, and where it answers.
-async fn start(dir: &Path) -> Result<(Process, String)> {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let arguments = [
-        "--dev".to_owned(),
-        format!("--base-path={}", dir.join("chain").display()),
-        format!("--rpc-port={port}"),
-        "--port=0".to_owned(),
-        "--index=off".to_owned(),
-        "--no-prometheus".to_owned(),
-        "--no-telemetry".to_owned(),
-    ];
-    let mut node = Process::start("medshare-node", "node", dir, &arguments)?;
-    node.wait_for("answering RPC", |log| log.contains("Running JSON-RPC server").then_some(())).await?;
-    Ok((node, format!("ws://127.0.0.1:{port}")))
-}
-
 /// Indexes the chain from its first block on, some times; gives how long the fastest took.
 async fn rebuild(dir: &Path) -> Result<Duration> {
     let mut fastest = Duration::MAX;
@@ -145,7 +131,7 @@ async fn rebuild_once(dir: &Path) -> Result<Duration> {
 /// Runs a subcommand on the index; gives what it printed.
 async fn index(dir: &Path, what: &str) -> Result<String> {
     let mut command = tokio::process::Command::new(binary("medshare-node")?);
-    let command = command.args(["index", what, "--dev", "--base-path"]).arg(dir.join("chain"));
+    let command = command.args(["index", what, "--dev", "--base-path"]).arg(dir.join(CHAIN));
     let output = command.kill_on_drop(true).output().await?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Ok(String::from_utf8(output.stdout)?)

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use medshare_tests::{
-    Process,
+    Process, lone,
     rpc::{Failure, Rpc},
 };
 use serde_json::Value;
@@ -12,23 +12,7 @@ use subxt::rpcs::rpc_params;
 
 /// A development node whose chain is in a folder of this name, with these arguments; and where it answers.
 pub async fn start(dir: &Path, name: &str, more: &[&str]) -> Result<(Process, String)> {
-    let base = dir.join(name).display().to_string();
-    let mut arguments: Vec<String> =
-        ["--dev", "--heartbeat=2", "--no-telemetry", "--no-prometheus", "--base-path", &base]
-            .into_iter()
-            .chain(["--rpc-port", "0", "--port", "0"])
-            .map(str::to_owned)
-            .collect();
-    arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
-    let mut node = Process::start("medshare-node", name, dir, &arguments)?;
-    let port = node
-        .wait_for("listening for RPC", |log| {
-            let address = log.split_once("Running JSON-RPC server: addr=")?.1;
-            let port = address.split(',').find_map(|one| one.trim().strip_prefix("127.0.0.1:"))?;
-            port.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u16>().ok()
-        })
-        .await?;
-    Ok((node, format!("ws://127.0.0.1:{port}")))
+    lone::start(dir, name, &[&["--heartbeat=2"][..], more].concat()).await
 }
 
 /// With which code a question is refused, and what is said.

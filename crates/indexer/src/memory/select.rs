@@ -12,7 +12,7 @@ use super::{
     tiers::Moved,
     words,
 };
-use crate::{Search, Sort, What};
+use crate::{Prices, Search, Sizes, Sort, What};
 
 /// Where a document comes in an order: the value, and what tells equal ones apart: the block in which the version came to the
 /// index, the record and the version. The same in every index of the chain, however its blocks came.
@@ -128,15 +128,27 @@ impl Memory {
             found = self.first_years.within(found, None, years.to);
             found = self.last_years.within(found, years.from, None);
         }
-        if let Some(size) = search.size.filter(|size| size.min.is_some() || size.max.is_some()) {
-            found = self.sizes.within(found, size.min, size.max);
-        }
         if let Some(least) = search.completeness {
             found = self.completeness.within(found, Some(least), None);
         }
-        if let Some(price) = search.price.filter(|price| price.min.is_some() || price.max.is_some()) {
-            found = self.price.within(found, price.min, price.max);
-        }
+        let size = search.size.filter(|size| size.min.is_some() || size.max.is_some());
+        let price = search.price.filter(|price| price.min.is_some() || price.max.is_some());
+        let in_size = |found, size: Sizes| self.sizes.within(found, size.min, size.max);
+        let in_price = |found, price: Prices| self.price.within(found, price.min, price.max);
+        found = match (size, price) {
+            (None, None) => found,
+            (Some(size), None) => in_size(found, size),
+            (None, Some(price)) => in_price(found, price),
+            // The narrower one first: then there is less for the other one.
+            (Some(size), Some(price)) => {
+                let of_size = self.sizes.between(size.min, size.max);
+                if of_size <= self.price.between(price.min, price.max) {
+                    in_price(in_size(found, size), price)
+                } else {
+                    in_size(in_price(found, price), size)
+                }
+            }
+        };
         found
     }
 

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Of how many searches it is kept what they found; each takes up to a bit of each version there is.
-const SEARCHES: u32 = 256;
+const SEARCHES: u32 = 1_024;
 /// What fewer versions are is found again as fast as it is looked up.
 const MANY: u64 = 4_096;
 /// Of how many blocks, or of what was indexed at once, it is kept what they changed.
@@ -144,6 +144,18 @@ fn name(search: &Search) -> Option<String> {
     serde_json::to_string(&Search { sort: Sort::default(), at_best: false, ..search.whole() }).ok()
 }
 
+/// A search for what the purpose of this one permits and nothing else; nothing if it has no purpose, or is that itself.
+fn permitted(search: &Search) -> Option<Search> {
+    let part = Search {
+        what: search.what,
+        status: search.status,
+        withdrawn: search.withdrawn,
+        purpose: Some(search.purpose.clone()?),
+        ..Search::default()
+    };
+    (name(&part) != name(search)).then_some(part)
+}
+
 /// Whether the same may be asked for again: numbers from and to seldom are.
 fn is_common(search: &Search) -> bool {
     search.price.is_none() && search.size.is_none() && search.owner.is_none() && search.subject.is_none()
@@ -162,9 +174,22 @@ impl Live {
 
     /// What a search finds.
     pub fn matches(&self, search: &Search) -> Arc<Matches> {
-        let found = || Arc::new(Matches::new(self.head, self.memory.select(search, &[], None)));
+        self.found(search, search.facets)
+    }
+
+    /// What a search finds that nobody did lately. What a purpose permits is the dearest part, is asked for together with much else,
+    /// and is kept by itself.
+    fn anew(&self, search: &Search) -> RoaringBitmap {
+        let Some(part) = permitted(search) else { return self.memory.select(search, &[], None) };
+        let part = self.found(&part, true);
+        self.memory.select(&Search { purpose: None, ..search.clone() }, &[], Some(&part.set))
+    }
+
+    /// What a search finds, which is kept in any case if it is to be.
+    fn found(&self, search: &Search, keep: bool) -> Arc<Matches> {
+        let found = || Arc::new(Matches::new(self.head, self.anew(search)));
         let Some(name) = name(search) else { return found() };
-        let Some(slot) = self.kept.slot(&name, search.facets) else {
+        let Some(slot) = self.kept.slot(&name, keep) else {
             let matches = found();
             if is_common(search)
                 && matches.set.len() >= MANY

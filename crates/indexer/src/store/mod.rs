@@ -45,6 +45,18 @@ impl Store {
         let connect =
             AnyConnectOptions::from_str(&url).map_err(|_| Error::Address(without_password(address)))?;
         let lite = backend == Backend::Sqlite;
+        let unreachable = |source| Error::Unreachable { address: without_password(address), source };
+        if address != MEMORY {
+            // A pool would wait for a server that is not there.
+            let opened = tokio::time::timeout(OPENING, AnyConnection::connect_with(&connect)).await;
+            let mut opened =
+                opened.map_err(|_| unreachable(sqlx::Error::PoolTimedOut))?.map_err(unreachable)?;
+            if lite {
+                // While nobody else of ours is there: of two connections that change it at once, one is refused.
+                sqlx::query(LOGGED).execute(&mut opened).await.map_err(unreachable)?;
+            }
+            opened.close().await.map_err(unreachable)?;
+        }
         let pool = |most: u32, wait: Duration, limit: Option<Duration>| {
             let mut commands: Vec<String> =
                 if lite { SQLITE } else { POSTGRESQL }.iter().map(|command| (*command).to_owned()).collect();
@@ -83,13 +95,6 @@ impl Store {
             pool(READERS, options.time_limit, Some(options.time_limit))
         };
         let store = Self { backend, writer, readers };
-        let unreachable = |source| Error::Unreachable { address: without_password(address), source };
-        if address != MEMORY {
-            // A pool would wait for a server that is not there.
-            let opened = tokio::time::timeout(OPENING, AnyConnection::connect_with(&connect)).await;
-            let opened = opened.map_err(|_| unreachable(sqlx::Error::PoolTimedOut))?.map_err(unreachable)?;
-            opened.close().await.map_err(unreachable)?;
-        }
         match store.prepare(genesis).await {
             Err(Error::Database(source)) => Err(unreachable(source)),
             other => other.map(|()| store),
@@ -214,14 +219,14 @@ impl Store {
 
 /// How long a database may take to let somebody in.
 const OPENING: Duration = Duration::from_secs(30);
-/// Readers see the last commit while the next one is written. A power failure may cost the last blocks, which come again from
-/// the chain, never consistency.
+/// Readers see the last commit while the next one is written. The file stays so.
+const LOGGED: &str = "PRAGMA journal_mode = WAL";
+/// A power failure may cost the last blocks, which come again from the chain, never consistency.
 const SQLITE: &[&str] = &[
-    "PRAGMA journal_mode = WAL",
+    "PRAGMA busy_timeout = 10000",
     "PRAGMA synchronous = NORMAL",
     // Not by whoever commits, for whom everybody waits: see `Store::checkpoint`.
     "PRAGMA wal_autocheckpoint = 0",
-    "PRAGMA busy_timeout = 10000",
     "PRAGMA cache_size = -32768",
     "PRAGMA temp_store = MEMORY",
 ];

@@ -89,10 +89,11 @@ fn table(members: &Map<String, Json>, schema: &Json) -> String {
     ["| member | form | what |\n|---|---|---|\n".to_owned()].into_iter().chain(rows).collect()
 }
 
-/// The form of a value, and what is said about it.
+/// The form of a value, and what is said about it besides.
 fn words(schema: &Json) -> String {
-    let description = schema["description"].as_str().map(|text| format!(": {text}"));
-    form(schema) + &description.unwrap_or_default()
+    let form = form(schema);
+    let description = schema["description"].as_str().filter(|text| !form.contains(text));
+    form.clone() + &description.map(|text| format!(": {text}")).unwrap_or_default()
 }
 
 /// The form of a value. What has no name is spelled out.

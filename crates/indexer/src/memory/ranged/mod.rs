@@ -119,16 +119,18 @@ impl<N: Number> Ranged<N> {
         }
         if set.len() < FEW {
             set &= self.all();
-            let found = set.iter().filter(|document| (low..=high).contains(&self.value(*document)));
-            return RoaringBitmap::from_sorted_iter(found).unwrap_or_default();
+            return self.within_few(&set, low, high);
         }
         let (first, last) = (self.step(low), self.step(high));
         set &= &self.steps[last].upto;
-        if high < self.steps[last].most {
-            self.keep_of(&mut set, last, |value| value <= high);
-        }
         if let Some(below) = self.below(first) {
             set -= below;
+        }
+        if set.len() < FEW {
+            return self.within_few(&set, low, high);
+        }
+        if high < self.steps[last].most {
+            self.keep_of(&mut set, last, |value| value <= high);
         }
         // A step's lowest value follows the highest one of the step below.
         let whole = match self.below(first) {
@@ -139,6 +141,18 @@ impl<N: Number> Ranged<N> {
             self.keep_of(&mut set, first, |value| value >= low);
         }
         set
+    }
+
+    /// Those of a set with few documents, which all have a value, whose value lies between two.
+    fn within_few(&self, set: &RoaringBitmap, low: N, high: N) -> RoaringBitmap {
+        let found = set.iter().filter(|document| (low..=high).contains(&self.value(*document)));
+        RoaringBitmap::from_sorted_iter(found).unwrap_or_default()
+    }
+
+    /// About how many documents have a value between two.
+    pub fn between(&self, least: Option<N>, most: Option<N>) -> u64 {
+        let (first, last) = (self.step(least.unwrap_or_default()), self.step(most.unwrap_or(N::MAX)));
+        self.steps[last].upto.len().saturating_sub(self.below(first).map_or(0, RoaringBitmap::len))
     }
 
     /// Leaves of a set's documents in a step those whose value is right: either the first ones in order, or the last ones.
