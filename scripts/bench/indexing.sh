@@ -2,7 +2,7 @@
 # Measures how fast a node indexes a chain, from its blocks and state: fills one with registrations, as fast as it takes them,
 # and has `medshare-node index rebuild` index it, before and after. The figures are in docs/benchmarks.md. Nothing else should run meanwhile.
 #
-#   --records N   records to register; 40000 if none are given
+#   --records N   records to send; 40000 if none are given
 #   --check       fail if blocks are indexed less than ten times as fast as the chain can make them
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 

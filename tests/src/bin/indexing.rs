@@ -1,4 +1,5 @@
-//! How fast a node indexes blocks that are full of registrations, compared with how fast the chain makes them: a chain is
+//! How fast a node indexes blocks that are full of registrations, compared with how fast the chain makes them. The chain refuses
+//! those for which no more draws of panels can be queued; how many it took is counted in the index. A chain is
 //! made on this machine, by one node without an index, and indexed from its first block on by `medshare-node index rebuild`,
 //! which reads the blocks, their events and the state that they left: once before the registrations and once after them. The
 //! difference is theirs; most of the rest is compiling the runtime, once for each program that starts.
@@ -49,7 +50,7 @@ const BOUND: f64 = 10.0;
 /// Measures how fast blocks are indexed.
 #[derive(Parser)]
 struct Arguments {
-    /// Records to register.
+    /// Records to send.
     #[arg(long, default_value_t = 40_000)]
     records: usize,
 
@@ -86,11 +87,8 @@ async fn run(arguments: &Arguments) -> Result<()> {
     node.end().await?;
     let after = rebuild(dir.path()).await?;
     let report: Value = serde_json::from_str(&index(dir.path(), "check").await?)?;
-    ensure!(
-        report["compared"]["records"] == made.records,
-        "the index has not all {} records: {report}",
-        made.records
-    );
+    let records = report["compared"]["records"].as_u64().filter(|records| *records > 0);
+    let records = records.context("no record was registered")?;
     ensure!(
         after > before,
         "{before:?} without the registrations, {after:?} with them: something else runs on this machine"
@@ -98,11 +96,12 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let (chain, index) = (made.seconds(), (after - before).as_secs_f64());
     println!("| | records | seconds | records a second |\n|---|---|---|---|");
     for (who, seconds) in [("the chain", chain), ("the index", index)] {
-        println!("| {who} | {} | {seconds:.1} | {:.0} |", made.records, made.records as f64 / seconds);
+        println!("| {who} | {records} | {seconds:.1} | {:.0} |", records as f64 / seconds);
     }
     println!(
-        "\n{} blocks, the fullest with {} records. Indexing them was {:.1} times as fast: {:.1} s with the start of the program and \
+        "\n{} records were sent; {} blocks, the fullest with {} transactions of {BATCH} each. Indexing them was {:.1} times as fast: {:.1} s with the start of the program and \
          all blocks before, which without them take {:.1} s.",
+        made.sent,
         made.blocks,
         made.fullest,
         chain / index,
@@ -139,10 +138,11 @@ async fn index(dir: &Path, what: &str) -> Result<String> {
 
 /// What the chain has made.
 struct Made {
-    records: usize,
+    /// Records in all transactions.
+    sent: usize,
     /// From the first block with registrations to the last.
     blocks: u32,
-    /// Records in the fullest of them.
+    /// Transactions in the fullest of them.
     fullest: usize,
 }
 
@@ -208,7 +208,7 @@ async fn registered(chain: &Chain, node: &Rpc, before: u32, transactions: usize)
             found += here;
             if found == transactions {
                 let blocks = height - first.unwrap_or(height) + 1;
-                return Ok(Made { records: transactions * BATCH, blocks, fullest: fullest * BATCH });
+                return Ok(Made { sent: transactions * BATCH, blocks, fullest });
             }
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
