@@ -349,6 +349,22 @@ impl Network {
         })
     }
 
+    /// Waits until every node says that all those blocks are final of which any node says so now: what is final at one
+    /// hospital's node may be a moment away from another hospital's.
+    ///
+    /// # Errors
+    /// If a node does not answer, or does not get there within four minutes.
+    pub async fn level(&self) -> Result<()> {
+        let mut furthest = 0;
+        for index in 0..self.nodes.len() {
+            furthest = furthest.max(self.final_height(index).await?);
+        }
+        for index in 0..self.nodes.len() {
+            self.wait_final(index, furthest).await?;
+        }
+        Ok(())
+    }
+
     /// The height of a node's newest final block.
     ///
     /// # Errors

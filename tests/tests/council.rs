@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use futures::future::try_join_all;
-use medshare_tests::{Cli, Network, hospitals, lone, sale::ACCOUNTS};
+use medshare_tests::{Cli, Network, lone, sale::ACCOUNTS};
 use serde_json::{Value, json};
 use subxt::rpcs::rpc_params;
 use tempfile::TempDir;
@@ -24,6 +24,7 @@ impl Consortium {
     async fn start() -> Result<Self> {
         let network = Network::start().await?;
         network.wait_final(0, 2).await?;
+        network.level().await?;
         Ok(Self { network, home: tempfile::tempdir()? })
     }
 
@@ -36,29 +37,54 @@ impl Consortium {
         Cli::new(name, rpc.url(), "http://127.0.0.1:9", self.home.path())
     }
 
+    /// Runs a hospital's command, and waits until what it did is final at the nodes of all hospitals.
+    async fn run<S: AsRef<str>>(&self, hospital: &Cli, command: &[S]) -> Result<Value> {
+        let command: Vec<&str> = command.iter().map(AsRef::as_ref).chain(["--finalized"]).collect();
+        let printed = hospital.run(&command).await?;
+        self.network.level().await?;
+        Ok(printed)
+    }
+
     /// Alice proposes something, and votes for it.
     async fn propose(&self, what: &[&str]) -> Result<Value> {
-        let proposed = self.hospital("Alice").run(&proposal(what)).await?;
-        assert_eq!((&proposed["hospitals"], &proposed["voted"]), (&json!(8), &json!(true)), "{proposed}");
+        let proposed = self.run(&self.hospital("Alice"), &proposal(what)).await?;
+        assert_eq!(proposed["voted"], true, "{proposed}");
         Ok(proposed)
     }
 
     /// Hospitals agree to a motion, all at once.
     async fn agree(&self, motion: &str, hospitals: &[&str]) -> Result<()> {
+        let vote = ["council", "vote", motion, "--yes"];
         let votes = hospitals.iter().map(|name| {
             let cli = self.hospital(name);
-            async move { cli.run(&["council", "vote", motion, "--yes"]).await }
+            async move { self.run(&cli, &vote).await }
         });
         try_join_all(votes).await.map(drop)
     }
 
     async fn close(&self, motion: &str) -> Result<Value> {
-        self.hospital("Alice").run(&["council", "close", motion]).await
+        self.run(&self.hospital("Alice"), &["council", "close", motion]).await
     }
 
-    /// Alice proposes, as many others agree as are needed, and Alice closes.
+    /// Alice proposes, and as many others agree as are needed; gives the motion.
+    async fn carry(&self, what: &[&str]) -> Result<String> {
+        let proposed = self.propose(what).await?;
+        let motion = number(&proposed["motion"])?;
+        let needed = usize::try_from(proposed["threshold"].as_u64().context("a threshold")?)?;
+        self.agree(&motion, &HOSPITALS[1..needed]).await?;
+        Ok(motion)
+    }
+
+    /// As [`Consortium::carry`], and Alice closes.
     async fn decide(&self, what: &[&str]) -> Result<Value> {
-        hospitals::decide(|name| self.hospital(name), &proposal(what)).await
+        let motion = self.carry(what).await?;
+        self.close(&motion).await
+    }
+
+    /// As [`Consortium::carry`], for a motion that fails when Bob closes it.
+    async fn decide_fails(&self, what: &[&str]) -> Result<String> {
+        let motion = self.carry(what).await?;
+        self.hospital("Bob").refused(&["council", "close", &motion]).await
     }
 }
 
@@ -118,7 +144,7 @@ async fn admits_a_hospital_by_five_of_eight(consortium: &Consortium) -> Result<(
     assert!(refused.contains("NeedsCouncil") && refused.contains("medshare council propose"), "{refused}");
 
     let proposed = consortium.propose(&alone).await?;
-    assert_eq!(proposed["threshold"], 5, "{proposed}");
+    assert_eq!((&proposed["hospitals"], &proposed["threshold"]), (&json!(8), &json!(5)), "{proposed}");
     let motion = number(&proposed["motion"])?;
     let motions = consortium.hospital("Two").run(&["council", "motions"]).await?;
     let shown = &motions["motions"][0];
@@ -135,7 +161,7 @@ async fn admits_a_hospital_by_five_of_eight(consortium: &Consortium) -> Result<(
     let same = consortium.hospital("Bob").refused(&proposal(&alone)).await?;
     assert!(same.contains("DuplicateProposal"), "{same}");
 
-    let voted = consortium.hospital("Eve").run(&["council", "vote", &motion, "--yes"]).await?;
+    let voted = consortium.run(&consortium.hospital("Eve"), &["council", "vote", &motion, "--yes"]).await?;
     assert_eq!((&voted["yes"], &voted["threshold"]), (&json!(5), &json!(5)), "{voted}");
     let closed = consortium.close(&motion).await?;
     assert_eq!(closed["end"], "carried", "{closed}");
@@ -154,7 +180,7 @@ async fn admits_a_hospital_by_five_of_eight(consortium: &Consortium) -> Result<(
     // Hospitals do not rule over each other alone, but together.
     let refused = consortium.hospital("Alice").refused(&["member", "suspend", account]).await?;
     assert!(refused.contains("NotSponsor"), "{refused}");
-    let left = newcomer.run(&["member", "leave"]).await?;
+    let left = consortium.run(&newcomer, &["member", "leave"]).await?;
     assert!(left["block"].is_number(), "{left}");
     Ok(())
 }
@@ -175,7 +201,7 @@ async fn pauses_by_three_and_lets_through_by_five(consortium: &Consortium) -> Re
     consortium.agree(&motion, &HOSPITALS[3..5]).await?;
     consortium.close(&motion).await?;
 
-    let redeemed = consortium.hospital("Dave").run(&redeem).await?;
+    let redeemed = consortium.run(&consortium.hospital("Dave"), &redeem).await?;
     let list = consortium.hospital("Alice").run(&["settlement", "list"]).await?;
     assert_eq!(list["redemptions"][0]["amount"], "10000000000000", "{list}");
     let number = number(&redeemed["redemption"])?;
@@ -192,7 +218,7 @@ async fn rotates_session_keys(consortium: &Consortium) -> Result<()> {
     assert_eq!(before["registered"], before["next"], "{before}");
     assert_eq!((&before["at_node"], &before["authoring"]), (&json!(true), &before["registered"]["aura"]));
 
-    let rotated = bob.run(&["session-keys", "rotate"]).await?;
+    let rotated = consortium.run(&bob, &["session-keys", "rotate"]).await?;
     assert!(rotated["block"].is_number(), "{rotated}");
     let after = bob.run(&["session-keys", "show"]).await?;
     assert_eq!(after["registered"], rotated["keys"], "{after}");
@@ -204,12 +230,12 @@ async fn rotates_session_keys(consortium: &Consortium) -> Result<()> {
 
     // Who is no validator gets keys in the same way, and offers itself.
     let eve = consortium.hospital("Eve").at(consortium.network.rpc(3).url());
-    eve.run(&["session-keys", "rotate"]).await?;
-    eve.run(&["validator", "propose"]).await?;
+    consortium.run(&eve, &["session-keys", "rotate"]).await?;
+    consortium.run(&eve, &["validator", "propose"]).await?;
     let list = eve.run(&["validator", "list"]).await?;
     let names = |key: &str| list[key].as_array().map(Vec::len);
     assert_eq!((names("validators"), names("proposed")), (Some(4), Some(1)), "{list}");
-    eve.run(&["validator", "retract"]).await?;
+    consortium.run(&eve, &["validator", "retract"]).await?;
     let nothing = eve.run(&["session-keys", "show"]).await?;
     assert_eq!((&nothing["registered"], &nothing["at_node"]), (&Value::Null, &Value::Null));
 
@@ -248,22 +274,12 @@ async fn decides_by_name(consortium: &Consortium) -> Result<()> {
     Ok(())
 }
 
-impl Consortium {
-    /// As [`Consortium::decide`], for seven hospitals and a motion that fails when it is carried out.
-    async fn decide_fails(&self, what: &[&str]) -> Result<String> {
-        let proposed = self.hospital("Alice").run(&proposal(what)).await?;
-        let motion = number(&proposed["motion"])?;
-        self.agree(&motion, &HOSPITALS[1..4]).await?;
-        self.hospital("Bob").refused(&["council", "close", &motion]).await
-    }
-}
-
 async fn runs_as_root_what_six_let(consortium: &Consortium) -> Result<()> {
     const KEY: &str = "0x6d65647368617265";
     let alice = consortium.hospital("Alice");
     let items = format!("items=[[\"{KEY}\", \"0x2a\"]]");
     let call = ["council", "propose", "root", "System.set_storage", "--arg", &items];
-    let proposed = alice.run(&call).await?;
+    let proposed = consortium.run(&alice, &call).await?;
     // Three quarters of the seven that are left.
     assert_eq!(proposed["threshold"], 6, "{proposed}");
     let motion = number(&proposed["motion"])?;
@@ -282,7 +298,7 @@ async fn runs_as_root_what_six_let(consortium: &Consortium) -> Result<()> {
     // Whichever of two hospitals is faster has it run, and the other one is told so.
     let enact = ["council", "enact", &hash];
     let bob = consortium.hospital("Bob");
-    let told = match tokio::join!(alice.run(&enact), bob.run(&enact)) {
+    let told = match tokio::join!(consortium.run(&alice, &enact), consortium.run(&bob, &enact)) {
         (Ok(_), Err(error)) | (Err(error), Ok(_)) => format!("{error:#}"),
         both => anyhow::bail!("one of two had it run: {both:?}"),
     };

@@ -103,7 +103,7 @@ impl Error {
                 "check the number; it may have been settled or answered already"
             }
             Self::UnknownMotion(_) => {
-                "`medshare council motions` lists the open ones; it may be closed already"
+                "`medshare council motions` lists the open ones; it may be closed already, or so new that this node does not have it yet: repeat this in a few seconds"
             }
             Self::NotDecided { .. } => {
                 "a member may be able to send it alone; otherwise say with --votes how many votes to ask for"
