@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { actAs, audit, buy, go, isFinal, tick } from '../support/app.js';
 import { User } from '../support/browser.js';
+import { ACCOUNTS } from '../support/network.js';
 import { buyerBeside, claimPanel, decide, register, setClaimWindow, setParameter } from '../support/sale.js';
 
 /** Buys what is on sale for a buyer, and waits for the key. Gives the order's number. */
@@ -26,6 +27,26 @@ const claim = async ({ page }) => {
   await sheet.getByText(/0\.5.MDS on hold as a bond and 0\.2.MDS as a deposit.* get 1.MDS/).waitFor();
   await sheet.getByRole('button', { name: 'Make the claim' }).click();
   await page.getByText('Auditors decide about your claim, with the key that you give them.').waitFor();
+};
+
+/** A record among what a buyer may open. */
+const mayOpen = async (user, record) => {
+  await go(user, '/market/access');
+  return user.page.getByRole('listitem').filter({ hasText: `Record ${record}, version 1` });
+};
+
+/** Gives back what was bought, and clears what is left of it. */
+const giveBack = async (user, record) => {
+  const granted = await mayOpen(user, record);
+  await granted.getByText('in force').waitFor();
+  await granted.getByRole('button', { name: 'Give it back' }).click();
+  const asks = user.page.getByRole('dialog', { name: 'Give this access back?' });
+  await asks.getByRole('button', { name: 'Give it back' }).click();
+  await granted.getByText('revoked').waitFor();
+  await isFinal(user);
+  await user.picture('buyer-access-given-back');
+  await granted.getByRole('button', { name: 'Clear' }).click();
+  await granted.waitFor({ state: 'detached' });
 };
 
 /** An order among a seller's sales. */
@@ -72,6 +93,9 @@ export const claims = (world) => describe('after a delivery', () => {
         });
         await user.picture('buyer-order-settled');
         assert.equal((await network.cli(buyers[0], 'order', order)).order.state, 'Settled');
+        if (!(await network.hasIndex())) return;
+        await giveBack(user, record);
+        assert.equal(await network.ask('medshare_grant', record, 1, ACCOUNTS[buyers[0]]), null);
       });
     } finally {
       await setClaimWindow(network, 'Alice', '14d');
@@ -114,6 +138,14 @@ export const claims = (world) => describe('after a delivery', () => {
     await User.with(world, {}, async (user) => {
       const { page } = user;
       const order = await bought(user, buyers[2], record);
+      if (await network.hasIndex()) {
+        const granted = await mayOpen(user, record);
+        await granted.getByText(`Stays while money of order ${order} is on hold`).waitFor();
+        assert.equal(await granted.getByRole('button', { name: 'Give it back' }).count(), 0, 'the chain would refuse it');
+        await user.accessible('what is bought and may be claimed about');
+        await user.picture('buyer-access-held');
+        await go(user, `/market/orders/${order}`);
+      }
       await claim(user);
       // The panel has to be drawn before anybody can have the key.
       await page.getByText(/^The panel is drawn\./).waitFor();

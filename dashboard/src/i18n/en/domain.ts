@@ -4,6 +4,7 @@ export const domain = {
   record: 'Record',
   recordNumber: (number: string) => `Record ${number}`,
   recordVersion: (record: string, version: string) => `Record ${record}, version ${version}`,
+  grantHeld: (order: string) => `Stays while money of order ${order} is on hold`,
   order: 'Order',
   orderNumber: (number: string) => `Order ${number}`,
   version: 'Version',

@@ -185,7 +185,6 @@ export const provider = {
     until: 'Until',
     forever: 'you revoke it',
     unset: 'no set time',
-    held: (order: string) => `Stays while money of order ${order} is on hold`,
     state: { active: 'in force', revoked: 'revoked', expired: 'ended' },
     revoke: 'Revoke',
     revokeSure: 'Revoke this grant?',

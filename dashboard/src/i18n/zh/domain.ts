@@ -4,6 +4,7 @@ export const domain: Catalogue['domain'] = {
   record: '记录',
   recordNumber: (number) => `记录 ${number}`,
   recordVersion: (record, version) => `记录 ${record}，版本 ${version}`,
+  grantHeld: (order) => `订单 ${order} 的款项被冻结期间保留`,
   order: '订单',
   orderNumber: (number) => `订单 ${number}`,
   version: '版本',

@@ -183,7 +183,6 @@ export const provider: Catalogue['provider'] = {
     until: '有效期至',
     forever: '撤销为止',
     unset: '未定',
-    held: (order) => `订单 ${order} 的款项被冻结期间保留`,
     state: { active: '有效', revoked: '已撤销', expired: '已结束' },
     revoke: '撤销',
     revokeSure: '确定撤销此授权？',

@@ -9,7 +9,7 @@ import type { GrantItem } from '../../chain/shapes.js';
 import { useChainTime } from '../../chain/time.js';
 import { useSend, type Sending } from '../../chain/use-send.js';
 import { useText } from '../../i18n/context.js';
-import { Button, ButtonAbout, Dialog } from '../../ui/controls.js';
+import { ButtonAbout } from '../../ui/controls.js';
 import { Below, Heading } from '../../ui/heading.js';
 import { useKeptQuery } from '../../ui/kept.js';
 import { ShowMore } from '../../ui/more.js';
@@ -17,7 +17,8 @@ import { Page, Section } from '../../ui/page.js';
 import { SendStatus } from '../../ui/sending.js';
 import { Empty, Loaded, QueryProblem, Skeleton } from '../../ui/state.js';
 import { Tag, Time, type Mood } from '../../ui/values.js';
-import { basisOf, grantState } from '../provider/grants.js';
+import { EndGrant, useHeldOrders } from '../provider/end-grant.js';
+import { basisOf, endOf, grantState } from '../provider/grants.js';
 import { PurposeText } from './consent.js';
 import { OpenRecord } from './OpenRecord.js';
 import { BuyerNav } from './parts.js';
@@ -135,6 +136,7 @@ const Request = ({ made: { request, record, version, purpose, at, state }, sendi
 const Grants = ({ me, sending }: { me: string; sending: Sending }): ReactNode => {
   const { t } = useText();
   const now = useChainTime();
+  const orders = useHeldOrders(me);
   const pages = useIndexPages(['access', me], (index, paging) => index.grants({ grantee: me, limit: 50, count: false, ...paging }));
   if (!pages.data && isTold(pages)) return <QueryProblem query={pages} />;
   if (!pages.data || now === undefined) return <Skeleton lines={4} />;
@@ -144,21 +146,25 @@ const Grants = ({ me, sending }: { me: string; sending: Sending }): ReactNode =>
       <QueryProblem query={pages} />
       {grants.length === 0 && !pages.hasNextPage && <Empty title={t.buyer.grantsNone} />}
       {grants.length > 0 && (
-        <ul role="list" className="stack">
-          {grants.map((grant) => (
-            <Grant key={`${grant.record} ${grant.version}`} grant={grant} now={now} sending={sending} />
-          ))}
-        </ul>
+        <Loaded query={orders} lines={4}>
+          {(held) => (
+            <ul role="list" className="stack">
+              {grants.map((grant) => (
+                <Grant key={`${grant.record} ${grant.version}`} grant={grant} now={now} held={held} sending={sending} />
+              ))}
+            </ul>
+          )}
+        </Loaded>
       )}
       <ShowMore shown={grants.length} total={null} more={pages.hasNextPage} isReading={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
     </>
   );
 };
 
-const Grant = ({ grant, now, sending }: { grant: GrantItem; now: number; sending: Sending }): ReactNode => {
+/** `held` has the numbers of the orders of which money is on hold. */
+const Grant = ({ grant, now, held, sending }: { grant: GrantItem; now: number; held: ReadonlySet<number>; sending: Sending }): ReactNode => {
   const { t, format } = useText();
   const [isOpen, setOpen] = useState(false);
-  const [isAsked, setAsked] = useState(false);
   const { record, version, grantee, purpose, expires } = grant;
   const state = grantState(grant, now);
   const isActive = state === 'active';
@@ -174,8 +180,8 @@ const Grant = ({ grant, now, sending }: { grant: GrantItem; now: number; sending
           {isActive && expires !== null && <span>{t.buyer.grantUntil(format.time(expires))}</span>}
         </p>
       </div>
-      {isActive ? (
-        <div className="row">
+      <div className="row">
+        {isActive && (
           <ButtonAbout
             text={isOpen ? t.buyer.hideOpened : t.buyer.open}
             about={name}
@@ -184,43 +190,14 @@ const Grant = ({ grant, now, sending }: { grant: GrantItem; now: number; sending
             aria-expanded={isOpen}
             onPress={() => setOpen(!isOpen)}
           />
-          <ButtonAbout text={t.buyer.giveBack} about={name} compact isDisabled={sending.busy} onPress={() => setAsked(true)} />
-        </div>
-      ) : (
-        <div>
-          <ButtonAbout
-            text={t.buyer.clearGrant}
-            about={name}
-            compact
-            isDisabled={sending.busy}
-            onPress={() => void sending.send((client) => client.tx.access.clear(BigInt(record), version, grantee))}
-          />
-        </div>
-      )}
+        )}
+        <EndGrant grant={grant} end={endOf(grant, now, held)} about={name} texts={t.buyer.giveBack} sending={sending} />
+      </div>
       {isActive && isOpen && (
         <Below>
           <OpenRecord record={record} version={version} grantee={grantee} />
         </Below>
       )}
-      <Dialog title={t.buyer.giveBackSure} isOpen={isAsked} onClose={() => setAsked(false)}>
-        <p>
-          {name}
-          {t.shell.colon}
-          {t.buyer.giveBackText}
-        </p>
-        <div className="row">
-          <Button
-            look="danger"
-            onPress={() => {
-              setAsked(false);
-              void sending.send((client) => client.tx.access.revoke(BigInt(record), version, grantee));
-            }}
-          >
-            {t.buyer.giveBack}
-          </Button>
-          <Button onPress={() => setAsked(false)}>{t.shell.cancel}</Button>
-        </div>
-      </Dialog>
     </li>
   );
 };

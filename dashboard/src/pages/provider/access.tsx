@@ -8,7 +8,7 @@ import { chainTime, useChainTime } from '../../chain/time.js';
 import { useUnanswered } from '../../chain/unanswered.js';
 import { useSend, type Sending } from '../../chain/use-send.js';
 import { useText } from '../../i18n/context.js';
-import { Button, ButtonAbout, Dialog, TextField } from '../../ui/controls.js';
+import { ButtonAbout, TextField } from '../../ui/controls.js';
 import { useKeptQuery } from '../../ui/kept.js';
 import { ShowMore } from '../../ui/more.js';
 import { Section } from '../../ui/page.js';
@@ -18,6 +18,7 @@ import { Account, RecordLink, Tag, Time, useAccountName } from '../../ui/values.
 import { PurposeText } from '../buyer/consent.js';
 import { unmet } from './consent.js';
 import { daysOf } from './days.js';
+import { EndGrant, useHeldOrders } from './end-grant.js';
 import { basisOf, endOf, grantState, storedGrants, type Given } from './grants.js';
 import { useMe } from './provider.js';
 import { useDeliver } from './use-deliver.js';
@@ -179,41 +180,36 @@ const GrantTable = ({ me, grants, sending }: { me: string; grants: readonly Give
   const { t } = useText();
   const texts = t.provider.access;
   const now = useChainTime();
-  const orders = useChainQuery(['provider', 'open orders', me], async (client) =>
-    (await new NodeClient(client).openOrdersOf(me)).map(({ order }) => order),
-  );
+  const held = useHeldOrders(me);
   if (now === undefined) return <Skeleton />;
   if (grants.length === 0) return <Empty title={texts.noGrants} />;
   return (
-    <Loaded query={orders}>
-      {(numbers) => {
-        const open = new Set(numbers);
-        return (
-          <>
-            <p className="soft">{texts.revokeText}</p>
-            <div className="scroll" tabIndex={0} role="region" aria-label={texts.grants}>
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th scope="col">{texts.grantee}</th>
-                    <th scope="col">{texts.record}</th>
-                    <th scope="col">{texts.purpose}</th>
-                    <th scope="col">{texts.until}</th>
-                    <th scope="col">
-                      <span className="hidden">{texts.revoke}</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {grants.map((grant) => (
-                    <GrantRow key={`${grant.record} ${grant.version} ${grant.grantee}`} grant={grant} now={now} open={open} sending={sending} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          </>
-        );
-      }}
+    <Loaded query={held}>
+      {(open) => (
+        <>
+          <p className="soft">{texts.revokeText}</p>
+          <div className="scroll" tabIndex={0} role="region" aria-label={texts.grants}>
+            <table className="table">
+              <thead>
+                <tr>
+                  <th scope="col">{texts.grantee}</th>
+                  <th scope="col">{texts.record}</th>
+                  <th scope="col">{texts.purpose}</th>
+                  <th scope="col">{texts.until}</th>
+                  <th scope="col">
+                    <span className="hidden">{texts.revoke}</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {grants.map((grant) => (
+                  <GrantRow key={`${grant.record} ${grant.version} ${grant.grantee}`} grant={grant} now={now} open={open} sending={sending} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </>
+      )}
     </Loaded>
   );
 };
@@ -223,7 +219,6 @@ const GrantRow = ({ grant, now, open, sending }: { grant: Given; now: number; op
   const { t, format } = useText();
   const nameOf = useAccountName();
   const texts = t.provider.access;
-  const [isAsked, setAsked] = useState(false);
   const { record, version, grantee, basis, purpose, expires } = grant;
   const state = grantState(grant, now);
   const end = endOf(grant, now, open);
@@ -244,38 +239,7 @@ const GrantRow = ({ grant, now, open, sending }: { grant: Given; now: number; op
         {state === 'active' && (expires === null ? (end === 'revoke' ? texts.forever : texts.unset) : <Time ms={expires} />)}
       </td>
       <td>
-        {typeof end === 'object' && <span className="soft small">{texts.held(format.number(end.held))}</span>}
-        {end === 'revoke' && (
-          <ButtonAbout text={texts.revoke} about={about} compact look="danger" isDisabled={sending.busy} onPress={() => setAsked(true)} />
-        )}
-        {end === 'clear' && (
-          <ButtonAbout
-            text={texts.clear}
-            about={about}
-            compact
-            isDisabled={sending.busy}
-            onPress={() => void sending.send((client) => client.tx.access.clear(BigInt(record), version, grantee))}
-          />
-        )}
-        <Dialog title={texts.revokeSure} isOpen={isAsked && end === 'revoke'} onClose={() => setAsked(false)}>
-          <p>
-            {about}
-            {t.shell.colon}
-            {texts.revokeText}
-          </p>
-          <div className="row">
-            <Button
-              look="danger"
-              onPress={() => {
-                setAsked(false);
-                void sending.send((client) => client.tx.access.revoke(BigInt(record), version, grantee));
-              }}
-            >
-              {texts.revoke}
-            </Button>
-            <Button onPress={() => setAsked(false)}>{t.shell.cancel}</Button>
-          </div>
-        </Dialog>
+        <EndGrant grant={grant} end={end} about={about} texts={texts} look="danger" sending={sending} />
       </td>
     </tr>
   );
