@@ -23,6 +23,7 @@ pub struct Cli {
     node: String,
     vault: String,
     home: PathBuf,
+    waits: bool,
 }
 
 /// A command that exited with an error.
@@ -55,6 +56,7 @@ impl Cli {
             node: node.to_owned(),
             vault: vault.to_owned(),
             home: home.to_owned(),
+            waits: false,
         }
     }
 
@@ -77,6 +79,12 @@ impl Cli {
     /// The same client with another vault.
     pub fn with_vault(&self, url: &str) -> Self {
         Self { vault: url.to_owned(), ..self.clone() }
+    }
+
+    /// The same client, which waits until what it sends is final: where there are several validators, a block that is not
+    /// can still make room for another one, and what was in it comes later.
+    pub fn patient(&self) -> Self {
+        Self { waits: true, ..self.clone() }
     }
 
     /// Runs a command and gives what it prints, which must be what `docs/cli.schema.json` says.
@@ -128,7 +136,8 @@ impl Cli {
         let signer =
             key_file.map_or(["--dev".into(), self.account.clone()], |path| ["--key-file".into(), path]);
         let globals = ["--json", "--node", &self.node, "--vault", &self.vault];
-        globals.map(str::to_owned).into_iter().chain(signer).collect()
+        let waits = self.waits.then(|| "--finalized".to_owned());
+        globals.map(str::to_owned).into_iter().chain(signer).chain(waits).collect()
     }
 
     /// The command as it is run, for what needs more than its result.

@@ -12,9 +12,22 @@ use crate::{Cli, sale::ACCOUNTS};
 /// # Errors
 /// If a step is refused.
 pub async fn decide(client: impl Fn(&str) -> Cli, proposal: &[&str]) -> Result<Value> {
+    decide_step_by_step(client, proposal, async || Ok(())).await
+}
+
+/// As [`decide`], with a pause after each step.
+///
+/// # Errors
+/// If a step is refused, or the pause fails.
+pub async fn decide_step_by_step(
+    client: impl Fn(&str) -> Cli,
+    proposal: &[&str],
+    pause: impl AsyncFn() -> Result<()>,
+) -> Result<Value> {
     let alice = client("Alice");
     let proposed = alice.run(proposal).await?;
     let motion = proposed["motion"].as_u64().with_context(|| format!("no motion in {proposed}"))?.to_string();
+    pause().await?;
     let needed = usize::try_from(proposed["threshold"].as_u64().context("a threshold")?)?;
     let votes = ACCOUNTS[1..needed].iter().map(|name| {
         let cli = client(name);
@@ -22,5 +35,8 @@ pub async fn decide(client: impl Fn(&str) -> Cli, proposal: &[&str]) -> Result<V
         async move { cli.run(&["council", "vote", motion, "--yes"]).await }
     });
     try_join_all(votes).await?;
-    alice.run(&["council", "close", &motion]).await
+    pause().await?;
+    let closed = alice.run(&["council", "close", &motion]).await?;
+    pause().await?;
+    Ok(closed)
 }

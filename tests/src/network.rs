@@ -1,14 +1,16 @@
 //! The local chain of several validators, each a process of its own, and what can happen to them.
 
 use std::{
+    collections::BTreeSet,
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use rand::Rng;
 use rustix::process::Signal;
 use serde_json::Value;
 use subxt::rpcs::rpc_params;
@@ -365,6 +367,25 @@ impl Network {
         Ok(())
     }
 
+    /// Waits until nothing becomes final at a node any more, and gives the height. What is on its way when others are cut off
+    /// or end may still arrive.
+    ///
+    /// # Errors
+    /// If the node does not answer, or blocks still become final after four minutes.
+    pub async fn stalled(&self, index: usize) -> Result<u64> {
+        let quiet = async {
+            let mut last = self.final_height(index).await?;
+            loop {
+                tokio::time::sleep(Duration::from_secs(6)).await;
+                match self.final_height(index).await? {
+                    same if same == last => return Ok(same),
+                    more => last = more,
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, quiet).await.context("blocks still become final")?
+    }
+
     /// The height of a node's newest final block.
     ///
     /// # Errors
@@ -477,7 +498,17 @@ pub(crate) fn height(header: &Value) -> Result<u64> {
     Ok(u64::from_str_radix(number.trim_start_matches("0x"), 16)?)
 }
 
-/// A TCP port of the loopback device that nobody listens on.
+/// A TCP port of the loopback device that nobody listens on, and that was not given before. It is none of those that the
+/// system gives to who asks for any.
 pub(crate) fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    for _ in 0..1_000 {
+        let port = rand::thread_rng().gen_range(10_000..20_000);
+        if !given.contains(&port) && TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            given.insert(port);
+            return Ok(port);
+        }
+    }
+    bail!("no port between 10000 and 20000 is free")
 }

@@ -60,7 +60,7 @@ pub async fn approve(stack: &Stack, record: &str) -> Result<Vec<(String, Value)>
         if check["verdict"] != "Approve" {
             bail!("{auditor}'s checks of record {record} failed: {check}");
         }
-        let vote = cli.run(&["audit", "approve", record]).await?;
+        let vote = cli.patient().run(&["audit", "approve", record]).await?;
         let decided = vote["state"].get("Decided").is_some();
         votes.push((auditor, vote));
         if decided {

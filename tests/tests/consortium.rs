@@ -37,9 +37,7 @@ async fn four_validators_go_on_without_one_stop_without_two_and_agree_on_everyth
 
     // Two fail: nothing more is final, which is the safe thing, and nothing is lost.
     network.kill(2).await?;
-    // What was on its way may still become final.
-    tokio::time::sleep(Duration::from_secs(5)).await;
-    let stopped = network.final_height(0).await?;
+    let stopped = network.stalled(0).await?;
     tokio::time::sleep(Duration::from_secs(15)).await;
     assert_eq!(network.final_height(0).await?, stopped, "two of four made a block final");
     assert!(stopped >= reached);

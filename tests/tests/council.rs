@@ -39,8 +39,7 @@ impl Consortium {
 
     /// Runs a hospital's command, and waits until what it did is final at the nodes of all hospitals.
     async fn run<S: AsRef<str>>(&self, hospital: &Cli, command: &[S]) -> Result<Value> {
-        let command: Vec<&str> = command.iter().map(AsRef::as_ref).chain(["--finalized"]).collect();
-        let printed = hospital.run(&command).await?;
+        let printed = hospital.patient().run(command).await?;
         self.network.level().await?;
         Ok(printed)
     }

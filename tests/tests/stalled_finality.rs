@@ -20,17 +20,13 @@ async fn finality_comes_back_with_new_machines_for_those_that_are_lost() -> Resu
     network.wait_final(0, 2).await?;
     // So that nobody has to wait for hours.
     let short = ["council", "propose", "parameter", "Consensus.SessionBlocks", "10"];
-    hospitals::decide(client, &short).await?;
-    let decided = network.best_height(0).await?;
-    network.wait_final(0, decided).await?;
+    hospitals::decide(|name| client(name).patient(), &short).await?;
 
     for (index, _) in LOST {
         network.kill(index).await?;
         network.wipe(index, Keys::Own)?;
     }
-    // What was on its way may still become final.
-    tokio::time::sleep(Duration::from_secs(6)).await;
-    let stopped = network.final_height(0).await?;
+    let stopped = network.stalled(0).await?;
 
     // New machines with new session keys, which their hospitals announce. Blocks still come, two slots in four.
     for (index, name) in LOST {
@@ -48,7 +44,12 @@ async fn finality_comes_back_with_new_machines_for_those_that_are_lost() -> Resu
     let delay = format!("delay={DELAY}");
     let last = format!("best_finalized_block_number={stopped}");
     let stalled = ["council", "propose", "root", "Grandpa.note_stalled", "--arg", &delay, "--arg", &last];
-    hospitals::decide(client, &stalled).await?;
+    // Nothing is final here; what has two blocks on it stays.
+    hospitals::decide_step_by_step(client, &stalled, async || {
+        let best = network.best_height(0).await?;
+        reach(&network, 0, best + 3).await
+    })
+    .await?;
     client("Alice").run(&["council", "enact"]).await?;
 
     // All four finalise together again, on the chain that was there.

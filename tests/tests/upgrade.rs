@@ -94,6 +94,8 @@ async fn upgrade(network: &Network, stack: &mut Stack) -> Result<()> {
         }
         tokio::time::sleep(Duration::from_secs(2)).await;
     }
+    // Who opens a record goes by what is final.
+    network.wait_final(0, network.best_height(0).await?).await?;
     for (record, text) in
         [(&sold.record, "a report that is sold before"), (&pending.record, "a report that is sold meanwhile")]
     {
@@ -129,7 +131,7 @@ const AHEAD: u64 = 60;
 
 async fn upgrade_later(network: &Network, home: &Path) -> Result<()> {
     // Nothing is stored in a vault here.
-    let cli = |name: &str| Cli::new(name, network.rpc(0).url(), "http://127.0.0.1:9", home);
+    let cli = |name: &str| Cli::new(name, network.rpc(0).url(), "http://127.0.0.1:9", home).patient();
     let alice = cli("Alice");
     let runtime = current_runtime()?.display().to_string();
 
@@ -172,7 +174,7 @@ async fn schedule(cli: &impl Fn(&str) -> Cli, runtime: &str, at: u64) -> Result<
 
 /// Once Alice has her deposits back, the chain has no bytes of any call any more.
 async fn nothing_is_published(network: &Network, alice: &Cli) -> Result<()> {
-    let reclaimed = alice.run(&["council", "reclaim", "--finalized"]).await?;
+    let reclaimed = alice.run(&["council", "reclaim"]).await?;
     let block = reclaimed["block"].as_u64().with_context(|| format!("nothing was on hold: {reclaimed}"))?;
     ensure!(
         !publishes(&state(network, u32::try_from(block)?).await?),
@@ -215,8 +217,8 @@ async fn install(stack: &Stack) -> Result<u32> {
     let runtime = current_runtime()?.display().to_string();
     let early = alice.refused(&["upgrade", "enact"]).await?;
     ensure!(!early.is_empty(), "what nobody let run was enacted without a word");
-    hospitals::decide(|name| stack.cli(name), &["upgrade", "propose", &runtime]).await?;
-    let enacted = alice.run(&["upgrade", "enact"]).await?;
+    hospitals::decide(|name| stack.cli(name).patient(), &["upgrade", "propose", &runtime]).await?;
+    let enacted = alice.run(&["upgrade", "enact", "--finalized"]).await?;
     let call = enacted["call_hash"].as_str().with_context(|| format!("no call in {enacted}"))?.to_owned();
     let refused = stack.cli("Bob").refused(&["council", "reclaim", &call]).await?;
     ensure!(refused.contains("nothing on hold"), "{refused}");
@@ -224,11 +226,16 @@ async fn install(stack: &Stack) -> Result<u32> {
     Ok(u32::try_from(number)?)
 }
 
-/// The first block after this one that the new runtime makes, once it is final.
+/// The first block after this one that the new runtime makes, once it is final. It is waited for as long as further blocks
+/// become final.
 async fn upgraded(rpc: &Rpc, enacted: u32) -> Result<u32> {
-    for _ in 0..120 {
+    let (mut known, mut silent) = (0, 0);
+    while silent < 120 {
         let head = ledger::final_head(rpc).await?;
         let reached = ledger::header(rpc, Some(head)).await?.height()?;
+        ensure!(reached < enacted + 20, "the old runtime made block {reached}");
+        silent = if reached > known { 0 } else { silent + 1 };
+        known = reached;
         for height in enacted..=reached {
             let hash = ledger::hash_at(rpc, height).await?.context("a final block has a hash")?;
             // The code is exchanged in the last block of the old runtime, and what was to be migrated is in the next.
@@ -238,7 +245,7 @@ async fn upgraded(rpc: &Rpc, enacted: u32) -> Result<u32> {
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    anyhow::bail!("no block of the new runtime within two minutes")
+    anyhow::bail!("no final block after {known} within two minutes")
 }
 
 async fn spec_version(rpc: &Rpc, at: Option<Hash>) -> Result<u32> {

@@ -77,7 +77,7 @@ export const accounts = (world) => describe('an account', () => {
     writeFileSync(file, 'What the ward eats in a week.\n');
     const record = await register(network, file);
     const voters = await decide(network, record, 'approve');
-    await network.cli('Alice', 'list', record, '--price', 7);
+    await network.cli('Alice', 'list', record, '--price', 7, '--finalized');
     const buyer = buyerBeside(voters);
     const { shown, options } = await wallet(buyer, 'At the bank');
     await User.with(world, options, async (user) => {
@@ -94,6 +94,8 @@ export const accounts = (world) => describe('an account', () => {
       const { order: placed } = await network.cli(buyer, 'order', order);
       assert.deepEqual([placed.buyer, String(placed.record)], [ACCOUNTS[buyer], String(record)]);
       await user.picture('wallet-signs');
+      // Alice signs for others next, and her agent no more for this.
+      await network.until('the key that was bought', async () => (await network.ask('medshare_order', order)).state.Delivered);
     });
   });
 });

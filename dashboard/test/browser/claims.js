@@ -77,7 +77,7 @@ export const claims = (world) => describe('after a delivery', () => {
 
   test('the rest of the price is settled once nobody can claim any more, and not before', async () => {
     const { network } = world;
-    await setClaimWindow(network, 'Alice', '20s');
+    await setClaimWindow(network, 'Alice', '40s');
     try {
       await User.with(world, {}, async (user) => {
         const { page } = user;
@@ -104,7 +104,7 @@ export const claims = (world) => describe('after a delivery', () => {
 
   test('a claim on which nobody rules in time is settled by the seller, and counts as neither right nor wrong', async () => {
     const { network } = world;
-    await setParameter(network, 'Marketplace.RulingWithin', '20s');
+    await setParameter(network, 'Marketplace.RulingWithin', '40s');
     try {
       await User.with(world, {}, async (user) => {
         const order = await bought(user, buyers[1], record);

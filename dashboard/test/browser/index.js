@@ -19,7 +19,7 @@ import { viewers } from './viewers.js';
 const dist = new URL('../../dist', import.meta.url).pathname;
 if (!existsSync(`${dist}/index.html`)) throw new Error('the app is not built: npm run build');
 
-describe('the app', { timeout: 1_200_000 }, () => {
+describe('the app', { timeout: 3_600_000 }, () => {
   const world = {};
   before(async () => {
     [world.browser, world.network] = await Promise.all([launch(), Network.start({ web: dist })]);

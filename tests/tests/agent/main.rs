@@ -215,11 +215,11 @@ async fn crashes_and_cuts(stack: &mut Stack) -> Result<()> {
     for order in &orders {
         delivered(stack, order).await?;
     }
-    for ((record, account), name) in records[1..].iter().zip(accounts).zip(["b.txt", "c.txt"]) {
-        opens(stack, &stack.cli(&account), record, name).await?;
-    }
     for record in &records {
         once_in_history(stack, record, "Delivered").await?;
+    }
+    for ((record, account), name) in records[1..].iter().zip(accounts).zip(["b.txt", "c.txt"]) {
+        opens(stack, &stack.cli(&account), record, name).await?;
     }
     agent.0.end().await
 }
@@ -347,6 +347,7 @@ async fn rotates(stack: &Stack) -> Result<()> {
     sale::panel(stack, &new).await?;
     let order = ordered(&buyer, &old).await?;
     delivered(stack, &order).await?;
+    once_in_history(stack, &old, "Delivered").await?;
     let opened = dir.join("opened");
     buyer.run(&["open", &old, "-o", &opened.display().to_string()]).await?;
     ensure!(std::fs::read_to_string(&opened)?.contains("old.txt"), "something else was opened");

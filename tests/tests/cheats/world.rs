@@ -37,7 +37,7 @@ pub const HOSPITALS: (&str, &str) = ("Bob", "Charlie");
 /// Whose vault has links that end within [`BRIEF_LINKS`].
 const BRIEF_OPERATOR: &str = "Eve";
 /// How long the links of that vault work.
-pub const BRIEF_LINKS: Duration = Duration::from_secs(2);
+pub const BRIEF_LINKS: Duration = Duration::from_secs(10);
 /// How long something may take that takes a few blocks.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -81,9 +81,9 @@ impl World {
                 brief = Some(VaultClient::connect(&url).await?);
             }
             Pace::Hasty => {
-                council::deliver_within(&stack, 16_000).await?;
+                council::deliver_within(&stack, 40_000).await?;
                 council::claim_window(&stack, 8_000).await?;
-                council::key_window(&stack, 20_000).await?;
+                council::key_window(&stack, 40_000).await?;
             }
         }
         let chain = Chain::connect(stack.node_url()).await?;

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use medshare_tests::{Stack, deidentified, sale};
 use serde_json::{Value, json};
+use subxt::rpcs::client::RpcSubscription;
 
 use crate::{asked::Node, told::Heard};
 
@@ -16,6 +17,23 @@ pub struct Told {
     pub trace: Value,
     /// Its order.
     pub orders: Value,
+}
+
+/// Reads what a subscription tells of a record until it tells this: its state, and whether it is on sale.
+async fn told_until(
+    node: &Node,
+    records: &mut RpcSubscription<Value>,
+    record: u64,
+    seen: &mut Vec<(String, bool)>,
+    (status, listed): (&str, bool),
+) -> Result<()> {
+    while seen.last() != Some(&(status.to_owned(), listed)) {
+        let told = node.next("Records", records).await?;
+        let item = &told["item"];
+        ensure!(item["record"] == record && told["at"]["final"] == true, "{told:#}");
+        seen.push((item["status"].as_str().unwrap_or_default().to_owned(), !item["listing"].is_null()));
+    }
+    Ok(())
 }
 
 /// Sells a record of Alice's.
@@ -47,6 +65,8 @@ pub async fn tell(stack: &Stack) -> Result<Told> {
     );
 
     let approvers = sale::approve(stack, &number).await?;
+    let mut seen = Vec::new();
+    told_until(&node, &mut records, record, &mut seen, ("Approved", false)).await?;
     let bob = sale::buyer(stack, &approvers)?;
     alice.run(&["list", &number, "--price", "25", "--finalized"]).await?;
     let found = node.when("search", json!({ "facets": true }), |page| page["total"] == 1).await?;
@@ -64,13 +84,7 @@ pub async fn tell(stack: &Stack) -> Result<Told> {
     let trace = history(stack, &node, record, &owner).await?;
 
     // Each subscription has told of each thing that happened, once.
-    let mut seen = Vec::new();
-    while seen.last() != Some(&("Approved".to_owned(), true)) {
-        let told = node.next("Records", &mut records).await?;
-        let item = &told["item"];
-        ensure!(item["record"] == record && told["at"]["final"] == true, "{told:#}");
-        seen.push((item["status"].as_str().unwrap_or_default().to_owned(), !item["listing"].is_null()));
-    }
+    told_until(&node, &mut records, record, &mut seen, ("Approved", true)).await?;
     ensure!(
         seen.iter().map(|(status, listed)| (status.as_str(), *listed)).eq([
             ("Pending", false),
