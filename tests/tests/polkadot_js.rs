@@ -12,18 +12,19 @@ use tokio::process::Command;
 #[tokio::test(flavor = "multi_thread")]
 async fn polkadot_js_reads_the_chain_and_signs_for_it() -> Result<()> {
     let mut stack = Stack::start().await?;
-    stack.agent("Alice").await?;
-    let outcome = run(&stack).await;
+    let outcome = run(&mut stack).await;
     outcome.map_err(|error| error.context(stack.logs()))
 }
 
-async fn run(stack: &Stack) -> Result<()> {
+async fn run(stack: &mut Stack) -> Result<()> {
     let alice = stack.cli("Alice");
     let clean = deidentified("fhir/atencio.json", stack.dir())?;
     let sealed = alice.run(&["seal", &clean.display().to_string()]).await?;
     check(stack, sealed["description"].as_str().context("`seal` names its description")?).await?;
 
-    // What polkadot.js uploaded and registered is a record like any other: auditors get its key, and it opens.
+    // What polkadot.js uploaded and registered is a record like any other: auditors get its key, and it opens. Its owner's agent
+    // begins only now: polkadot.js does not count what others have sent for the same account, and waits in the pool.
+    stack.agent("Alice").await?;
     let record = record_with(&alice, &sealed["ciphertext"]).await?;
     let panel = sale::panel(stack, &record).await?;
     let auditor = panel.first().context("somebody sits on the panel")?;

@@ -201,7 +201,7 @@ async fn a_newer_request_takes_over_from_one_that_hangs() {
     let mut hanging = unfinished(&vault, blob, 0, &bytes[..1_000], bytes.len()).await;
     let started = tokio::time::Instant::now();
     while vault.offset(&provider(), blob).await != 1_000 {
-        assert!(started.elapsed() < Duration::from_secs(10));
+        assert!(started.elapsed() < Duration::from_secs(45));
     }
     // The network is gone, and the vault does not know; the client comes from another one.
     let mut attempts = 0;

@@ -197,7 +197,7 @@ test('a download goes on where it broke off, with a new link if the old one ende
     from.push(request.headers.range ?? 'all');
     if (from.length === 1) {
       response.writeHead(200, { 'content-length': blob.length });
-      response.write(blob.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 50));
+      response.write(blob.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 2_000));
       return true;
     }
     if (from.length === 2) {

@@ -7,8 +7,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { account, connect, eventOf, send, setting } from '../src/chain.js';
+import { account, connect, eventOf, setting } from '../src/chain.js';
 import { Identity, KeyPair, VaultClient, collect, sealDocument, sealedFile } from '../src/medshare.js';
+import { settle } from '../src/sale.js';
 import { signerOf } from '../src/wallet.js';
 
 const command = process.env.MEDSHARE_BIN;
@@ -93,7 +94,7 @@ test('the command seals a file, brings it to the vault, and gives the call that 
   assert.deepEqual(policy.toHuman(), { permission: 'HealthResearch', modifiers: ['NonCommercial'] });
   assert.equal(content.ciphertext.toHex(), sealed.ciphertext);
 
-  const { record } = eventOf(await send(api, call, account('//Alice')), 'records', 'Registered');
+  const { record } = eventOf(await settle(api, call, account('//Alice')), 'records', 'Registered');
   run('open', `${record}`, '-o', opened);
   assert.equal(readFileSync(opened, 'utf8'), readFileSync(document, 'utf8'));
 });

@@ -85,7 +85,7 @@ pub async fn who_writes_is_told_of_a_server_that_is_away(server: &Server) {
     let address = server.database("away");
     let mut world = World::new(27);
     let blocks = [world.block(), world.block()];
-    let options = Options { patience: Duration::from_millis(500), ..Options::default() };
+    let options = Options { patience: Duration::from_secs(3), ..Options::default() };
     let index = Index::open_with(&address, GENESIS, options).await.expect("it opens");
     index.apply(&blocks[..1]).await.expect("it follows");
     server.stop();
