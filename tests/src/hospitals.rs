@@ -24,8 +24,22 @@ pub async fn decide_step_by_step(
     proposal: &[&str],
     pause: impl AsyncFn() -> Result<()>,
 ) -> Result<Value> {
-    let alice = client("Alice");
-    let proposed = alice.run(proposal).await?;
+    let motion = carry(&client, proposal, &pause).await?;
+    let closed = client("Alice").run(&["council", "close", &motion]).await?;
+    pause().await?;
+    Ok(closed)
+}
+
+/// As [`decide_step_by_step`], without closing the motion, of which it gives the number.
+///
+/// # Errors
+/// If a step is refused, or the pause fails.
+pub async fn carry(
+    client: impl Fn(&str) -> Cli,
+    proposal: &[&str],
+    pause: impl AsyncFn() -> Result<()>,
+) -> Result<String> {
+    let proposed = client("Alice").run(proposal).await?;
     let motion = proposed["motion"].as_u64().with_context(|| format!("no motion in {proposed}"))?.to_string();
     pause().await?;
     let needed = usize::try_from(proposed["threshold"].as_u64().context("a threshold")?)?;
@@ -36,7 +50,5 @@ pub async fn decide_step_by_step(
     });
     try_join_all(votes).await?;
     pause().await?;
-    let closed = alice.run(&["council", "close", &motion]).await?;
-    pause().await?;
-    Ok(closed)
+    Ok(motion)
 }

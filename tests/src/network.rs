@@ -368,12 +368,13 @@ impl Network {
     }
 
     /// Waits until nothing becomes final at a node any more, and gives the height. What is on its way when others are cut off
-    /// or end may still arrive.
+    /// or end may still arrive: at most a block on the one that is the best when this is called.
     ///
     /// # Errors
-    /// If the node does not answer, or blocks still become final after four minutes.
+    /// If the node does not answer, or more becomes final than that.
     pub async fn stalled(&self, index: usize) -> Result<u64> {
         let quiet = async {
+            let best = self.best_height(index).await?;
             let mut last = self.final_height(index).await?;
             loop {
                 tokio::time::sleep(Duration::from_secs(6)).await;
@@ -381,6 +382,7 @@ impl Network {
                     same if same == last => return Ok(same),
                     more => last = more,
                 }
+                ensure!(last <= best + 1, "block {last} became final, and block {best} was the best");
             }
         };
         tokio::time::timeout(PATIENCE, quiet).await.context("blocks still become final")?

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use futures::future::try_join_all;
-use medshare_tests::{Cli, Network, lone, sale::ACCOUNTS};
+use medshare_tests::{Cli, Network, hospitals, lone, sale::ACCOUNTS};
 use serde_json::{Value, json};
 use subxt::rpcs::rpc_params;
 use tempfile::TempDir;
@@ -47,7 +47,7 @@ impl Consortium {
     /// Alice proposes something, and votes for it.
     async fn propose(&self, what: &[&str]) -> Result<Value> {
         let proposed = self.run(&self.hospital("Alice"), &proposal(what)).await?;
-        assert_eq!(proposed["voted"], true, "{proposed}");
+        assert_eq!((&proposed["hospitals"], &proposed["voted"]), (&json!(8), &json!(true)), "{proposed}");
         Ok(proposed)
     }
 
@@ -65,24 +65,16 @@ impl Consortium {
         self.run(&self.hospital("Alice"), &["council", "close", motion]).await
     }
 
-    /// Alice proposes, and as many others agree as are needed; gives the motion.
-    async fn carry(&self, what: &[&str]) -> Result<String> {
-        let proposed = self.propose(what).await?;
-        let motion = number(&proposed["motion"])?;
-        let needed = usize::try_from(proposed["threshold"].as_u64().context("a threshold")?)?;
-        self.agree(&motion, &HOSPITALS[1..needed]).await?;
-        Ok(motion)
-    }
-
-    /// As [`Consortium::carry`], and Alice closes.
+    /// Alice proposes, as many others agree as are needed, and Alice closes.
     async fn decide(&self, what: &[&str]) -> Result<Value> {
-        let motion = self.carry(what).await?;
-        self.close(&motion).await
+        let client = |name: &str| self.hospital(name).patient();
+        hospitals::decide_step_by_step(client, &proposal(what), async || self.network.level().await).await
     }
 
-    /// As [`Consortium::carry`], for a motion that fails when Bob closes it.
+    /// As [`Consortium::decide`], for a motion that fails when Bob closes it.
     async fn decide_fails(&self, what: &[&str]) -> Result<String> {
-        let motion = self.carry(what).await?;
+        let client = |name: &str| self.hospital(name).patient();
+        let motion = hospitals::carry(client, &proposal(what), async || self.network.level().await).await?;
         self.hospital("Bob").refused(&["council", "close", &motion]).await
     }
 }
@@ -143,7 +135,7 @@ async fn admits_a_hospital_by_five_of_eight(consortium: &Consortium) -> Result<(
     assert!(refused.contains("NeedsCouncil") && refused.contains("medshare council propose"), "{refused}");
 
     let proposed = consortium.propose(&alone).await?;
-    assert_eq!((&proposed["hospitals"], &proposed["threshold"]), (&json!(8), &json!(5)), "{proposed}");
+    assert_eq!(proposed["threshold"], 5, "{proposed}");
     let motion = number(&proposed["motion"])?;
     let motions = consortium.hospital("Two").run(&["council", "motions"]).await?;
     let shown = &motions["motions"][0];

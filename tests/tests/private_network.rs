@@ -1,6 +1,6 @@
 //! Unknown nodes are refused, RPC is closed: with nothing said on the command line.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use futures::future::join_all;
 use medshare_client::chain::calls::peers;
 use medshare_tests::{
@@ -83,14 +83,17 @@ async fn the_first_list_closes_an_open_network_and_keeps_those_in_it_together() 
     Ok(())
 }
 
-/// Waits until nobody is connected to a node, and gives its height then. A block that it got before may still be on its way
-/// into its database.
+/// Waits until nobody is connected to a node, and gives its height then. A block that it got before, and no more than that,
+/// may still be on its way into its database.
 async fn left(network: &PrivateNetwork, index: usize) -> Result<u64> {
     network.node(index).wait_peers(0..=0).await?;
+    let first = network.node(index).best_height().await?;
     let reached = network.node(0).final_height().await?;
     network.node(0).wait_final(reached + 2).await?;
-    network.node(index).wait_peers(0..=0).await?;
-    network.node(index).best_height().await
+    let then = network.node(index).best_height().await?;
+    ensure!(then <= first + 1, "without a peer it had block {first}, and then {then}");
+    ensure!(network.node(index).peers().await? == 0, "somebody connected to it again");
+    Ok(then)
 }
 
 #[tokio::test(flavor = "multi_thread")]

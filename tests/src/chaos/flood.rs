@@ -313,11 +313,8 @@ impl Chaos {
         let transfer = |name: &'static str| async move {
             let who = self.identity(name)?;
             let call = calls::transfer(self.identity("Alice")?.account().clone(), 1_000_000);
-            // Over a connection of its own, which nobody else's transaction waits in.
-            let chain = self.chain.reconnect().await?;
-            chain.metadata().await?;
             let before = self.best().await?;
-            let outcome = chain.submit(&who, call, Until::InBlock).await?;
+            let outcome = self.chain.submit(&who, call, Until::InBlock).await?;
             Ok::<_, anyhow::Error>(outcome.block.number.saturating_sub(before))
         };
         let waited = futures::future::try_join_all(council::VOTERS.into_iter().map(transfer)).await?;

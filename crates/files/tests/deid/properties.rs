@@ -88,10 +88,11 @@ proptest! {
         }
     }
 
-    // No date that is shifted can become the birth date.
     #[test]
     fn hl7_copies_are_clean(mrn in number(), family in "[A-Z]{4,12}", given in "[A-Z]{4,12}", born in "19[0-9]{2}0[1-9]1[0-9]",
-        note in "[a-zA-Z0-9 .@-]{0,60}", on in "201[0-9]0[1-9]2[0-8]") {
+        note in "[a-zA-Z0-9 .@-]{0,60}", on in "20[01][0-9]0[1-9]2[0-8]") {
+        // Dates are shifted back by at most a year, which may be onto the birth date.
+        prop_assume!(!(born.starts_with("1999") && on.starts_with("2000")));
         let message = format!(
             "MSH|^~\\&|A|B|C|D|{on}||ORU^R01|1|P|2.5.1\rPID|1||{mrn}||{family}^{given}||{born}\rOBX|1|TX|a^b^L||{note}||||||F|||{on}\rNTE|1||{note}\r"
         );

@@ -151,9 +151,7 @@ pub async fn a_question_has_a_time_limit(address: &str) {
 pub async fn questions_of_the_best_block_do_not_stop_the_writer(address: &str) {
     let mut world = World::new(22);
     let blocks: Vec<Block> = (0..12).map(|_| world.block()).collect();
-    // They wait for their turns within their time.
-    let options = Options { time_limit: Duration::from_secs(300), ..Options::default() };
-    let index = std::sync::Arc::new(Index::open_with(address, GENESIS, options).await.expect("it opens"));
+    let index = std::sync::Arc::new(Index::open(address, GENESIS).await.expect("it opens"));
     let asking: Vec<_> = (0..30)
         .map(|_| {
             let (index, blocks) = (index.clone(), blocks.clone());
